@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "tangor",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "Tangor", targets: ["Tangor"]),
+    .library(name: "TangorJSON", targets: ["TangorJSON"]),
+    .executable(name: "tangor", targets: ["TangorCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.9.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
+    // The WebSocket upgrade names handler types of Hummingbird's HTTP/1 pipeline; see docs/architecture.md.
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.9.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "TangorJSON", swiftSettings: settings),
+    .target(name: "TangorCore", dependencies: ["TangorJSON"], swiftSettings: settings),
+    .target(
+      name: "TangorServing",
+      dependencies: [
+        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTP1,
+        nioHTTPTypes, nioHTTPTypesHTTP1, nioWebSocket, serviceLifecycle,
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "TangorStreams",
+      dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, metrics, nioCore],
+      swiftSettings: settings),
+    .target(
+      name: "TangorServices",
+      dependencies: ["TangorStreams", "TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore],
+      swiftSettings: settings),
+    .target(
+      name: "TangorSite",
+      dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore, nioPosix],
+      swiftSettings: settings),
+    .target(
+      name: "Tangor",
+      dependencies: [
+        "TangorServices", "TangorStreams", "TangorSite", "TangorServing", "TangorCore", "TangorJSON", hummingbird, hummingbirdCore,
+        hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle,
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
+    .target(name: "TangorGallery", dependencies: ["Tangor"], swiftSettings: settings),
+    .executableTarget(
+      name: "TangorCommand",
+      dependencies: [
+        "Tangor", "TangorGallery", hummingbird, hummingbirdTLS, logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON"], swiftSettings: settings),
+    .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore"], swiftSettings: settings),
+    .testTarget(
+      name: "TangorServingTests",
+      dependencies: ["TangorServing", hummingbirdTesting, hummingbirdTLS, nioEmbedded, nioPosix, nioSSL], swiftSettings: settings),
+    .testTarget(name: "TangorStreamsTests", dependencies: ["TangorStreams", hummingbirdTesting], swiftSettings: settings),
+    .testTarget(name: "TangorServicesTests", dependencies: ["TangorServices", hummingbirdTesting], swiftSettings: settings),
+    .testTarget(name: "TangorSiteTests", dependencies: ["TangorSite", hummingbirdTesting], swiftSettings: settings),
+    .testTarget(name: "TangorTests", dependencies: ["Tangor", "TangorGallery", hummingbirdTesting], swiftSettings: settings),
+  ]
+)

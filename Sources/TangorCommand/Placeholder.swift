@@ -1,0 +1,3 @@
+import Hummingbird
+import HummingbirdTLS
+@main struct M { static func main() {} }
