@@ -80,17 +80,18 @@ let package = Package(
     .executableTarget(
       name: "TangorCommand",
       dependencies: [
-        "Tangor", "TangorGallery", hummingbird, hummingbirdTLS, logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Tangor", "TangorGallery", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .target(name: "TangorTesting", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON"], swiftSettings: settings),
-    .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore"], swiftSettings: settings),
+    .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(
       name: "TangorServingTests",
-      dependencies: ["TangorServing", hummingbirdTesting, hummingbirdTLS, nioEmbedded, nioPosix, nioSSL], swiftSettings: settings),
-    .testTarget(name: "TangorStreamsTests", dependencies: ["TangorStreams", hummingbirdTesting], swiftSettings: settings),
-    .testTarget(name: "TangorServicesTests", dependencies: ["TangorServices", hummingbirdTesting], swiftSettings: settings),
-    .testTarget(name: "TangorSiteTests", dependencies: ["TangorSite", hummingbirdTesting], swiftSettings: settings),
+      dependencies: ["TangorServing", "TangorTesting", hummingbirdTesting, hummingbirdTLS, nioEmbedded, nioPosix, nioSSL], swiftSettings: settings),
+    .testTarget(name: "TangorStreamsTests", dependencies: ["TangorStreams", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
+    .testTarget(name: "TangorServicesTests", dependencies: ["TangorServices", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
+    .testTarget(name: "TangorSiteTests", dependencies: ["TangorSite", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
     .testTarget(name: "TangorTests", dependencies: ["Tangor", "TangorGallery", hummingbirdTesting], swiftSettings: settings),
   ]
 )

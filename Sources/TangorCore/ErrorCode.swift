@@ -1,0 +1,62 @@
+/// What went wrong, as a program sees it: a stable name with its HTTP status and JSON-RPC code.
+///
+/// The table stands in `docs/wire.md`; a test holds the two together.
+public struct ErrorCode: Sendable, Hashable {
+  /// The name that travels, as in `stream_not_found`.
+  public let name: String
+  /// A short title for people.
+  public let title: String
+  /// The HTTP status.
+  public let status: Int
+  /// The JSON-RPC 2.0 error code.
+  public let rpcCode: Int
+  /// Whether the same request may succeed later.
+  public let retry: Bool
+
+  package init(_ name: String, _ title: String, status: Int, rpcCode: Int, retry: Bool = false) {
+    self.name = name
+    self.title = title
+    self.status = status
+    self.rpcCode = rpcCode
+    self.retry = retry
+  }
+}
+
+extension ErrorCode {
+  public static let parseError = Self("parse_error", "Not JSON", status: 400, rpcCode: -32700)
+  public static let invalidRequest = Self("invalid_request", "Invalid request", status: 400, rpcCode: -32600)
+  public static let methodNotFound = Self("method_not_found", "Method not found", status: 404, rpcCode: -32601)
+  public static let invalidParameters = Self("invalid_parameters", "Invalid parameters", status: 400, rpcCode: -32602)
+  public static let internalError = Self("internal_error", "Internal error", status: 500, rpcCode: -32603)
+  public static let shuttingDown = Self("shutting_down", "The server is going down", status: 503, rpcCode: -32001, retry: true)
+  public static let forbidden = Self("forbidden", "Forbidden", status: 403, rpcCode: -32003)
+  public static let originRefused = Self("origin_refused", "Origin refused", status: 403, rpcCode: -32003)
+  public static let notFound = Self("not_found", "Not found", status: 404, rpcCode: -32004)
+  public static let methodNotAllowed = Self("method_not_allowed", "Method not allowed", status: 405, rpcCode: -32005)
+  public static let timeout = Self("timeout", "Timed out", status: 504, rpcCode: -32008, retry: true)
+  public static let payloadTooLarge = Self("payload_too_large", "Too large", status: 413, rpcCode: -32013)
+  public static let unsupportedMediaType = Self("unsupported_media_type", "Unsupported media type", status: 415, rpcCode: -32015)
+  public static let notAcceptable = Self("not_acceptable", "Not acceptable", status: 406, rpcCode: -32016)
+  public static let rangeNotSatisfiable = Self("range_not_satisfiable", "Range not satisfiable", status: 416, rpcCode: -32017)
+  public static let preconditionFailed = Self("precondition_failed", "Precondition failed", status: 412, rpcCode: -32018)
+  public static let upgradeRequired = Self("upgrade_required", "Upgrade required", status: 426, rpcCode: -32026)
+  public static let requestTimeout = Self("request_timeout", "Request timed out", status: 408, rpcCode: -32028, retry: true)
+  public static let tooManyRequests = Self("too_many_requests", "Too many", status: 429, rpcCode: -32029, retry: true)
+  public static let headersTooLarge = Self("headers_too_large", "Headers too large", status: 431, rpcCode: -32031)
+  public static let streamNotFound = Self("stream_not_found", "Stream not found", status: 404, rpcCode: -32040)
+  public static let streamFailed = Self("stream_failed", "The stream failed", status: 500, rpcCode: -32041)
+  public static let streamPositionLost = Self("stream_position_lost", "Position lost", status: 410, rpcCode: -32042)
+  public static let streamPositionAhead = Self("stream_position_ahead", "Position ahead", status: 409, rpcCode: -32043)
+  public static let notAStream = Self("not_a_stream", "Not a stream", status: 409, rpcCode: -32044)
+  public static let serviceNotFound = Self("service_not_found", "Service not found", status: 404, rpcCode: -32045)
+  public static let serviceFailed = Self("service_failed", "The service failed", status: 500, rpcCode: -32046)
+  public static let canceled = Self("canceled", "Canceled", status: 499, rpcCode: -32099)
+
+  /// Every code there is.
+  public static let all: [Self] = [
+    .parseError, .invalidRequest, .methodNotFound, .invalidParameters, .internalError, .shuttingDown, .forbidden, .originRefused,
+    .notFound, .methodNotAllowed, .timeout, .payloadTooLarge, .unsupportedMediaType, .notAcceptable, .rangeNotSatisfiable,
+    .preconditionFailed, .upgradeRequired, .requestTimeout, .tooManyRequests, .headersTooLarge, .streamNotFound, .streamFailed,
+    .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .canceled,
+  ]
+}

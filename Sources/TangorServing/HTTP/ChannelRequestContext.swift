@@ -1,0 +1,30 @@
+public import Hummingbird
+public import Logging
+public import NIOCore
+
+/// A request's context that knows the connection the request came on.
+///
+/// Tangor's routes work in any Hummingbird application whose context has this one member more.
+public protocol ChannelRequestContext: RequestContext {
+  /// The connection.
+  var channel: any Channel { get }
+}
+
+extension ChannelRequestContext {
+  /// Who sent the request.
+  public var client: Client {
+    guard let address = channel.remoteAddress else { return Client(address: "unknown") }
+    return Client(address: address.ipAddress ?? address.pathname ?? "unknown")
+  }
+}
+
+/// The context of a Tangor application's requests.
+public struct TangorRequestContext: ChannelRequestContext {
+  public var coreContext: CoreRequestContextStorage
+  public let channel: any Channel
+
+  public init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    channel = source.channel
+  }
+}

@@ -1,0 +1,25 @@
+public import TangorCore
+
+/// The settings of static files.
+public struct SiteConfiguration: Sendable {
+  /// The folder whose files are served at `/`; none by default.
+  public var root: String?
+  /// Further folders, by the path they are served at, as in `["/data": "measurements"]`.
+  public var folders: [String: String] = [:]
+  /// Where `/` redirects when the root has no `index.html`.
+  public var homepage: String?
+  /// Whether a directory without `index.html` shows a listing. Default false.
+  public var listings = false
+  /// Memory for the contents of small files; 0 turns the cache off. Default 64 MiB.
+  public var cacheSize = ByteSize.mebibytes(64)
+  /// The largest file that is kept in memory. Default 1 MiB.
+  public var maximumCachedFileSize = ByteSize.mebibytes(1)
+  /// How long a cached file is served before the disk is asked whether it changed. Default 1 s.
+  public var revalidateAfter = Duration.seconds(1)
+  /// The `Cache-Control` of files. Default `no-cache`: kept by browsers, asked for each time.
+  public var cacheControl = "no-cache"
+  /// Ranges that one request may ask for; more are answered with the whole file. Default 16.
+  public var maximumRanges = 16
+
+  public init() {}
+}
