@@ -80,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "TangorCommand",
       dependencies: [
-        "Tangor", "TangorGallery", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Tangor", "TangorGallery", "TangorServing", hummingbird, hummingbirdCore, nioCore, logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .target(name: "TangorTesting", swiftSettings: settings),

@@ -28,6 +28,12 @@ package final class ConnectionMonitor: ChannelDuplexHandler, RemovableChannelHan
 
   package init(requestTimeout: Duration) { self.requestTimeout = TimeAmount(requestTimeout) }
 
+  package func handlerAdded(context: ChannelHandlerContext) {
+    // A connection keeps its last buffer for reading; most requests and handshakes are small, and busy connections grow theirs.
+    try? context.channel.syncOptions?.setOption(
+      ChannelOptions.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 65_536))
+  }
+
   // MARK: Gone clients
 
   /// Calls back once the client has closed its side of the connection. Call it on the event loop.
