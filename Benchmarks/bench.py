@@ -35,14 +35,17 @@ def names(text: str) -> List[str]:
 
 def parse_arguments(words: List[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", type=names, default=[], metavar="NAMES", help=f"workloads, with commas between them: {', '.join(REGISTRY)}")
-    parser.add_argument("--servers", type=names, default=[], metavar="NAMES", help=f"servers, with commas between them: {', '.join(SERVERS)}")
+    parser.add_argument("--only", type=names, default=[], metavar="NAMES",
+                        help=f"workloads, with commas between them: {', '.join(REGISTRY)}")
+    parser.add_argument("--servers", type=names, default=[], metavar="NAMES",
+                        help=f"servers, with commas between them: {', '.join(SERVERS)}")
     parser.add_argument("--quick", action="store_true", help="one short repetition with fewer connections, to see that all works")
     parser.add_argument("--repeat", type=int, metavar="N", help="repetitions of each measurement (default 3)")
     parser.add_argument("--seconds", type=float, metavar="S", help="measured time of each (default 3)")
     parser.add_argument("--tangor", type=Path, default=HERE.parent / ".build" / "release" / "tangor", metavar="PATH",
                         help="Tangor's binary (default .build/release/tangor)")
-    parser.add_argument("--out", type=Path, default=HERE / "results.md", metavar="PATH", help="the page to write (default Benchmarks/results.md)")
+    parser.add_argument("--out", type=Path, default=HERE / "results.md", metavar="PATH",
+                        help="the page to write (default Benchmarks/results.md)")
     parser.add_argument("--install", action="store_true", help="as root: install missing peers from Debian's packages")
     given = parser.parse_args(words)
     for chosen_names, known in ((given.only, list(REGISTRY)), (given.servers, SERVERS)):

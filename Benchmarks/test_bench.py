@@ -29,7 +29,8 @@ def results(**per_cpu: float) -> Results:
     """Results of the case c, with one figure for each server."""
     made = Results()
     for row, value in per_cpu.items():
-        made.add("c", row, {"per_cpu": value, "rate": 1000.0, "cpu_us": 1e6 / value, "p50": 1, "p99": 2, "bytes": 36, "rss_mb": 5, "generator": 0.5})
+        made.add("c", row, {"per_cpu": value, "rate": 1000.0, "cpu_us": 1e6 / value, "p50": 1, "p99": 2, "bytes": 36, "rss_mb": 5,
+                            "generator": 0.5})
     return made
 
 
@@ -166,6 +167,12 @@ class Telling(unittest.TestCase):
         text = self.page(made)
         self.assertIn(f"| peer {report.DAGGER} |", text)
         self.assertIn("- other: failed: it fell over", text)
+
+    def test_one_repetition_has_no_spread(self) -> None:
+        made = results(peer=100)
+        self.assertEqual(report.spread(made, CASE, "peer"), "–")
+        made.add("c", "peer", {"per_cpu": 300.0})
+        self.assertEqual(report.spread(made, CASE, "peer"), "±50 %")
 
     def test_a_quick_run_says_so(self) -> None:
         quick = report.Run("now", {}, {}, {}, Settings(repetitions=1), quick=True)

@@ -77,7 +77,8 @@ class LoadCase(Case):
 
     def arguments(self, server: RunningServer, route: Route, settings: Settings) -> List[str]:
         scheme = "ws" if self.mode == "echo" else "http"
-        words = [self.mode, server.url(route, scheme), "-c", str(self.connections), "-d", str(settings.seconds), "--warm", str(settings.warm)]
+        words = [self.mode, server.url(route, scheme), "-c", str(self.connections),
+                 "-d", str(settings.seconds), "--warm", str(settings.warm)]
         if self.depth > 1:
             words += ["--depth", str(self.depth)]
         if route.create:
@@ -138,7 +139,8 @@ class IdleCase(Case):
             close(process)
         if held.get("held") != settings.idle:
             raise MeasurementError(f"only {held.get('held')} of {settings.idle} connections stayed open")
-        return {"bytes": (during - before) / settings.idle, "before_mb": before / 1e6, "held_mb": during / 1e6, "connect": held["connect_s"]}
+        return {"bytes": (during - before) / settings.idle, "before_mb": before / 1e6, "held_mb": during / 1e6,
+                "connect": held["connect_s"]}
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,8 @@ class StreamLeaseCase(Case):
 
     def _open(self, server: RunningServer, route: Route, count: int) -> int:
         """Opens streams from several addresses, since one client may have but so many."""
-        links = [http.client.HTTPConnection(HOST, server.port, timeout=20, source_address=(f"127.0.0.{i + 1}", 0)) for i in range(self.sources)]
+        links = [http.client.HTTPConnection(HOST, server.port, timeout=20, source_address=(f"127.0.0.{i + 1}", 0))
+                 for i in range(self.sources)]
         try:
             for i in range(count):
                 link = links[i % self.sources]

@@ -25,7 +25,8 @@ PYTHON_PEERS: Dict[str, Tuple[str, Routes]] = {
 
 TANGOR_ROUTES: Routes = {
     "hello": HELLO,
-    "pull": (Route("/stream/{key}", expect='"data"', create="GET:/primes"), Route("/prime?key=bench-{i}", expect='"ready"', label="polling")),
+    "pull": (Route("/stream/{key}", expect='"data"', create="GET:/primes"),
+             Route("/prime?key=bench-{i}", expect='"ready"', label="polling")),
     "echo": ECHO,
     "streams": (Route("/stream/{key}", create="GET:/primes"),),
     "file": (Route("/tangor/tangor.js"),),
@@ -98,7 +99,8 @@ class Catalog:
             configuration.write_text(nginx_configuration(template, port, self.site.resolve(), state.resolve()))
             return [program, "-p", str(state.resolve()), "-e", "stderr", "-c", str(configuration.resolve())]
 
-        return ServerKind("nginx", command, {"hello": HELLO, "file": FILE}, version=provision.first_line([program, "-v"]).rpartition(": ")[2])
+        return ServerKind("nginx", command, {"hello": HELLO, "file": FILE},
+                          version=provision.first_line([program, "-v"]).rpartition(": ")[2])
 
     def _go(self) -> ServerKind:
         if provision.find_program("go") is None:

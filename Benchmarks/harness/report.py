@@ -58,14 +58,21 @@ def case_section(results: Results, case: Case, settings: Settings) -> List[str]:
         mark = f" {DAGGER}" if results.generator_was_limit(case.name, row) else ""
         rows.append([f"**{row}**{mark}" if row.split()[0] == US else f"{row}{mark}",
                      *(number(figures.get(column.key), column.digits) for column in case.columns),
-                     f"±{100 * results.spread(case.name, row, case.yardstick):.0f} %", ratio(against_tangor(results, case, row))])
+                     spread(results, case, row), ratio(against_tangor(results, case, row))])
     if rows:
         lines += table(["server", *(column.heading for column in case.columns), "spread", "Tangor against it"], rows)
     else:
         lines.append("Nothing was measured.")
-    lines += [f"- {row}: {'failed in a repetition' if results.summary(case.name, row) else 'failed'}: {why}"
-              for (name, row), why in results.failures.items() if name == case.name]
-    return [*lines, ""]
+    failures = [f"- {row}: {'failed in a repetition' if results.summary(case.name, row) else 'failed'}: {why}"
+                for (name, row), why in results.failures.items() if name == case.name]
+    return [*lines, "", *failures, ""] if failures else [*lines, ""]
+
+
+def spread(results: Results, case: Case, row: str) -> str:
+    """How far the repetitions lay apart; one alone tells nothing of that."""
+    if len(results.samples.get((case.name, row), [])) < 2:
+        return "–"
+    return f"±{100 * results.spread(case.name, row, case.yardstick):.0f} %"
 
 
 def expected_section(judgements: Sequence[tuple]) -> List[str]:
@@ -92,10 +99,11 @@ def explanation(run: Run) -> List[str]:
         "in turn; the tables give medians, and `spread` the widest distance of a repetition from its median. All load comes over 127.0.0.1 "
         "from one program of one thread (`Benchmarks/load`) on the same machine.",
         "",
-        "Generator and server share the cores, so rates depend on both. Processor time is the server's alone, its whole process tree, as the "
-        "kernel counts it: **compare `per processor second`**. `Tangor against it` is the ratio in that column (in memory tables: of the bytes); "
-        f"above 1 Tangor is better. `bare C` is a server that does next to nothing, and shows what machine and generator allow. {DAGGER}: the "
-        f"generator itself was busy for more than {GENERATOR_LIMIT:.0%} of the time and may have been the limit of the rate.",
+        "Generator and server share the cores, so rates depend on both. Processor time is the server's alone, its whole process tree, "
+        "as the kernel counts it: **compare `per processor second`**. `Tangor against it` is the ratio in that column (in memory tables: "
+        "of the bytes); above 1 Tangor is better. `bare C` is a server that does next to nothing, and shows what machine and generator "
+        f"allow. {DAGGER}: the generator itself was busy for more than {GENERATOR_LIMIT:.0%} of the time and may have been the limit of "
+        "the rate.",
         "",
     ]
 

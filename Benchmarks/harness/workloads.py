@@ -37,7 +37,7 @@ def chosen(names: List[str]) -> List[Workload]:
 
 
 register(Workload(
-    "json", "Small JSON answers", "`GET` of a 36-byte JSON object over kept-alive connections, one request in flight on each.",
+    "json", "Small JSON answers", "`GET` of a small JSON object over kept-alive connections, one request in flight on each.",
     (LoadCase("json-64", "64 connections", role="hello", mode="get", connections=64),)))
 
 register(Workload(

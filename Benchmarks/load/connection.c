@@ -61,7 +61,8 @@ void connection_fail(connection *c, const char *why) {
   if (was == STATE_DEAD) return;
   connection_close(c);
   if (run.phase == PHASE_DONE) return;
-  if (c->role != ROLE_CLIENT) die("the %s connection was lost (%s: %s)", c->role == ROLE_PUBLISHER ? "publisher's" : "release", why, strerror(error));
+  if (c->role == ROLE_PUBLISHER) die("the publisher's connection was lost (%s: %s)", why, strerror(error));
+  if (c->role == ROLE_RELEASER) die("the releasing connection was lost (%s: %s)", why, strerror(error));
   run.errors++;
   if (run.errors <= 3) fprintf(stderr, "load: connection %d: %s in state %d (%s)\n", c->index, why, (int)was, strerror(error));
   if (c->counted) run.ready--;

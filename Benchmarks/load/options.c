@@ -162,7 +162,8 @@ static void check(void) {
   if (opt.connections < 1 || opt.connections > 60000 || opt.ramp < 1) die("-c takes 1 to 60000, --ramp 1 or more");
   if (opt.depth < 1 || opt.depth > 1024 || opt.window < 1) die("--depth takes 1 to 1024, --window 1 or more");
   if (opt.sources < 1 || opt.sources > 250) die("--sources takes 1 to 250");
-  if (opt.duration <= 0 || opt.duration > 600 || opt.warm < 0 || opt.rate < 0 || opt.rate > 1e8) die("-d, --warm or --rate is out of bounds");
+  if (opt.duration <= 0 || opt.duration > 600 || opt.warm < 0 || opt.rate < 0 || opt.rate > 1e8)
+    die("-d, --warm or --rate is out of bounds");
   bool http = opt.mode == MODE_GET || opt.mode == MODE_PARK;
   bool raw = opt.mode == MODE_FANOUT && !strcmp(opt.url.scheme, "tcp");
   if (!raw && strcmp(opt.url.scheme, http ? "http" : "ws")) die("%s needs %s://", mode_names[opt.mode], http ? "http" : "ws");

@@ -23,8 +23,9 @@ void report_end(void) {
     printf("{\"event\":\"end\",\"mode\":\"idle\",\"alive\":%d,\"errors\":%d,\"held_s\":%.1f}\n", run.ready, run.errors, seconds);
     return;
   }
-  printf("{\"event\":\"end\",\"mode\":\"%s\",\"conns\":%d,\"ready\":%d,\"errors\":%d,\"secs\":%.4f,\"msgs\":%llu,\"per_s\":%.1f,\"mb_s\":%.2f",
-         mode_names[opt.mode], opt.connections, run.ready, run.errors, seconds, (unsigned long long)run.messages,
+  printf("{\"event\":\"end\",\"mode\":\"%s\",\"conns\":%d,\"ready\":%d,\"errors\":%d", mode_names[opt.mode], opt.connections, run.ready,
+         run.errors);
+  printf(",\"secs\":%.4f,\"msgs\":%llu,\"per_s\":%.1f,\"mb_s\":%.4f", seconds, (unsigned long long)run.messages,
          (double)run.messages / seconds, (double)run.bytes_in / seconds / 1e6);
   histogram_print(&run.latency, "");
   if (opt.mode == MODE_FANOUT) {

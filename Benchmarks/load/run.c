@@ -118,7 +118,8 @@ static void check_connected(uint64_t now) {
   double seconds = (double)(now - run.began) / 1e9;
   bool complete = run.next_open == opt.connections && run.handshakes == 0 && (opt.mode != MODE_FANOUT || run.publisher.counted);
   if (!complete) {
-    if (seconds > opt.timeout) die("only %d of %d connections are ready after %.0f s (%d errors)", run.ready, opt.connections, seconds, run.errors);
+    if (seconds > opt.timeout)
+      die("only %d of %d connections are ready after %.0f s (%d errors)", run.ready, opt.connections, seconds, run.errors);
     return;
   }
   if (!run.ready) die("no connection became ready (%d errors)", run.errors);

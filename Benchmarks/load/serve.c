@@ -116,7 +116,8 @@ static size_t take_request(peer *p, uint8_t *bytes, size_t count) {
     memcpy(text, key, length < 60 ? length : 60);
     websocket_accept(text, accept);
     int size = snprintf(response, sizeof response,
-                        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", accept);
+                        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        "Sec-WebSocket-Accept: %s\r\n\r\n", accept);
     p->upgraded = true;
     put(p, response, (size_t)size);
   } else put(p, answer, sizeof answer - 1);
