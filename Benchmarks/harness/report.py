@@ -95,8 +95,8 @@ def explanation(run: Run) -> List[str]:
     settings = run.settings
     times = "once" if settings.repetitions == 1 else f"{settings.repetitions} times"
     return [
-        f"Each case was measured {times}, for {settings.seconds:g} s after {settings.warm:g} s to get warm, on servers started anew and taken "
-        "in turn; the tables give medians, and `spread` the widest distance of a repetition from its median. All load comes over 127.0.0.1 "
+        f"Each case was measured {times}, for {settings.seconds:g} s after {settings.warm:g} s to get warm, on servers started anew "
+        "and taken in turn; the tables give medians, and `spread` the widest distance of a repetition from its median. All load comes over 127.0.0.1 "
         "from one program of one thread (`Benchmarks/load`) on the same machine.",
         "",
         "Generator and server share the cores, so rates depend on both. Processor time is the server's alone, its whole process tree, "
