@@ -13,6 +13,7 @@ let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting",
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -52,7 +53,7 @@ let package = Package(
     .target(
       name: "TangorServing",
       dependencies: [
-        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTP1,
+        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, httpTypes, logging, metrics, coreMetrics, nioCore, nioHTTP1,
         nioHTTPTypes, nioHTTPTypesHTTP1, nioWebSocket, serviceLifecycle,
       ],
       swiftSettings: settings),

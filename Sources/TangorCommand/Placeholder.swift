@@ -15,7 +15,9 @@ import Logging
   let d = try LiveDispatcher(methods: LiveMethodTable(), title: "x", version: "1", maximumBatch: 100, logger: Logger(label: "x"))
   router.addRoutes(LiveRoutes<TangorRequestContext>(dispatcher: d, configuration: .init(), loops: loops).collection)
   var logger = Logger(label: "tangor"); logger.logLevel = .error
-  let http = HTTP1Channel.Configuration(additionalChannelHandlers: [ConnectionMonitor(requestTimeout: .seconds(30))], idleTimeout: .seconds(75))
+  struct Q: QuickResponder { func answer(_ r: QuickRequest) -> QuickAnswer? { r.path == "/quick" ? QuickAnswer(body: Array(#"{"message":"Hello, World!","n":1234}"#.utf8)) : nil } }
+  let serving = HTTPServing(configuration: .init(), quick: Q(), logger: logger)
+  let http = HTTP1Channel.Configuration(additionalChannelHandlers: serving.channelHandlers())
   let app = Application(router: router, server: .http1(configuration: http), configuration: .init(address: .hostname("127.0.0.1", port: Int(CommandLine.arguments[1])!), backlog: 1024), logger: logger)
   try await app.runService()
 } }

@@ -94,6 +94,7 @@ package struct WebSocketUpgrade: Sendable {
     let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
     let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
     try pipeline.addHandler(handler, position: .after(codec))
+    if let connection = try? pipeline.handler(type: HTTPConnectionHandler.self) { pipeline.removeHandler(connection, promise: nil) }
     pipeline.removeHandler(codec, promise: nil)
     pipeline.removeHandler(encoder, promise: nil)
     pipeline.removeHandler(decoder, promise: nil)
