@@ -67,7 +67,9 @@ let package = Package(
     .target(
       name: "TangorSite",
       dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore, nioPosix],
-      swiftSettings: settings),
+      swiftSettings: settings, plugins: ["EmbedBrowser"]),
+    .executableTarget(name: "EmbedFiles", swiftSettings: settings),
+    .plugin(name: "EmbedBrowser", capability: .buildTool(), dependencies: ["EmbedFiles"]),
     .target(
       name: "Tangor",
       dependencies: [

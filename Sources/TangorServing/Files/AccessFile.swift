@@ -1,4 +1,4 @@
-import Glibc
+import NIOCore
 import TangorCore
 
 /// An `.htaccess` of another server, which guarded a folder there.

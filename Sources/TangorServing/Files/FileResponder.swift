@@ -110,6 +110,6 @@ package struct FileResponder: Sendable {
     }
     return FileVariant(
       metadata: file.metadata, tag: file.metadata.entityTag(isWeak: file.isUnsettled), content: content, contentType: type,
-      cacheControl: settings.cacheControl, coding: coding, varies: varies)
+      cacheControl: settings.cacheControl, lastModified: file.metadata.lastModified, coding: coding, varies: varies)
   }
 }

@@ -1,5 +1,5 @@
 import Glibc
-package import TangorCore
+import TangorCore
 
 /// A folder whose files are served, and what in it is not.
 ///

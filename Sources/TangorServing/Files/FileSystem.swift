@@ -1,5 +1,5 @@
 import Glibc
-package import TangorCore
+import TangorCore
 
 /// The system calls that files are opened with. Everything here blocks: call it off the event loops.
 enum FileSystem {
@@ -25,7 +25,8 @@ enum FileSystem {
   static func location(of descriptor: Descriptor) -> String? {
     var buffer = [UInt8](repeating: 0, count: 8_192)
     let count = buffer.withUnsafeMutableBytes { bytes in
-      readlink("/proc/self/fd/\(descriptor.number)", bytes.baseAddress, bytes.count)
+      guard let start = bytes.baseAddress else { return 0 }
+      return readlink("/proc/self/fd/\(descriptor.number)", start, bytes.count)
     }
     guard count > 0, count < buffer.count, buffer[0] == UInt8(ascii: "/") else { return nil }
     return String(validating: buffer[..<count], as: UTF8.self)

@@ -12,7 +12,8 @@ package struct FileVariant: Sendable {
 
   package let metadata: FileMetadata
   package let tag: EntityTag
-  package let lastModified: HTTPDate
+  /// When the file last changed; nil where that is not known.
+  package let lastModified: HTTPDate?
   package let content: Content
   package let coding: ContentCoding?
   /// The fields of a whole answer, with `Content-Length`.
@@ -24,24 +25,25 @@ package struct FileVariant: Sendable {
   ///   - content: The bytes, or where they are.
   ///   - contentType: The media type of what the bytes decode to.
   ///   - cacheControl: The `Cache-Control` of the answer.
+  ///   - lastModified: When the file last changed, where that is known.
   ///   - coding: How the bytes are compressed.
   ///   - varies: Whether the same URL has differently compressed answers.
   package init(
-    metadata: FileMetadata, tag: EntityTag, content: Content, contentType: String, cacheControl: String, coding: ContentCoding? = nil,
-    varies: Bool = false
+    metadata: FileMetadata, tag: EntityTag, content: Content, contentType: String, cacheControl: String,
+    lastModified: HTTPDate?, coding: ContentCoding? = nil, varies: Bool = false
   ) {
     self.metadata = metadata
     self.tag = tag
     self.content = content
     self.coding = coding
-    lastModified = metadata.lastModified
+    self.lastModified = lastModified
     var headers = HTTPFields()
     headers.reserveCapacity(9)
     headers[.contentType] = contentType
     headers[.contentLength] = String(metadata.size)
     if let coding { headers[.contentEncoding] = coding.rawValue }
     headers[.eTag] = tag.description
-    headers[.lastModified] = lastModified.description
+    headers[.lastModified] = lastModified?.description
     // Parts are cut from the plain bytes alone.
     if coding == nil { headers[.acceptRanges] = "bytes" }
     headers[.cacheControl] = cacheControl

@@ -1,6 +1,6 @@
 /// Values by key within a budget; what was not used for longest goes first. Every operation takes constant time.
 package struct LeastRecentlyUsed<Value> {
-  private struct Node {
+  fileprivate struct Node {
     var key: String
     var value: Value
     var cost: Int
@@ -87,3 +87,4 @@ package struct LeastRecentlyUsed<Value> {
 }
 
 extension LeastRecentlyUsed: Sendable where Value: Sendable {}
+extension LeastRecentlyUsed.Node: Sendable where Value: Sendable {}

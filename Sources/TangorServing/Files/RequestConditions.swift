@@ -41,15 +41,15 @@ package struct RequestConditions: Sendable {
   ///
   /// - Parameters:
   ///   - tag: The validator of the representation that would be sent.
-  ///   - lastModified: When it last changed.
+  ///   - lastModified: When it last changed; conditions on a time that is not known are passed over.
   ///   - currentYear: The year now, for dates with two digits.
-  package func verdict(tag: EntityTag, lastModified: HTTPDate, currentYear: Int) -> Verdict {
+  package func verdict(tag: EntityTag, lastModified: HTTPDate?, currentYear: Int) -> Verdict {
     if let ifMatch {
       switch EntityTagList(parsing: ifMatch) {
       case .any: break
       case .tags(let tags): if !tags.contains(where: tag.matchesStrongly) { return .failed }
       }
-    } else if let ifUnmodifiedSince, let date = HTTPDate(parsing: ifUnmodifiedSince, currentYear: currentYear), lastModified > date {
+    } else if let ifUnmodifiedSince, let lastModified, let date = HTTPDate(parsing: ifUnmodifiedSince, currentYear: currentYear), lastModified > date {
       return .failed
     }
     if let ifNoneMatch {
@@ -58,7 +58,7 @@ package struct RequestConditions: Sendable {
       case .tags(let tags): return tags.contains(where: tag.matchesWeakly) ? .notModified : .proceed
       }
     }
-    if let ifModifiedSince, let date = HTTPDate(parsing: ifModifiedSince, currentYear: currentYear), lastModified <= date {
+    if let ifModifiedSince, let lastModified, let date = HTTPDate(parsing: ifModifiedSince, currentYear: currentYear), lastModified <= date {
       return .notModified
     }
     return .proceed
@@ -68,11 +68,12 @@ package struct RequestConditions: Sendable {
   ///
   /// A part may only be joined to what the client has when the bytes are the same for certain, so a weak tag never holds, nor
   /// does a date while the file may change within it.
-  package func rangeHolds(tag: EntityTag, lastModified: HTTPDate, currentYear: Int) -> Bool {
+  package func rangeHolds(tag: EntityTag, lastModified: HTTPDate?, currentYear: Int) -> Bool {
     guard let ifRange else { return true }
     if ifRange.hasPrefix("\"") || ifRange.hasPrefix("W/") {
       return EntityTag(parsing: ifRange).map(tag.matchesStrongly) ?? false
     }
-    return !tag.isWeak && HTTPDate(parsing: ifRange, currentYear: currentYear) == lastModified
+    guard let lastModified, !tag.isWeak else { return false }
+    return HTTPDate(parsing: ifRange, currentYear: currentYear) == lastModified
   }
 }
