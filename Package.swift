@@ -54,7 +54,7 @@ let package = Package(
       name: "TangorServing",
       dependencies: [
         "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, httpTypes, logging, metrics, coreMetrics, nioCore, nioHTTP1,
-        nioHTTPTypes, nioHTTPTypesHTTP1, nioWebSocket, serviceLifecycle,
+        nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
       ],
       swiftSettings: settings),
     .target(
@@ -68,7 +68,9 @@ let package = Package(
     .target(
       name: "TangorSite",
       dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore, nioPosix],
-      swiftSettings: settings),
+      swiftSettings: settings, plugins: ["EmbedBrowser"]),
+    .executableTarget(name: "EmbedFiles", swiftSettings: settings),
+    .plugin(name: "EmbedBrowser", capability: .buildTool(), dependencies: ["EmbedFiles"]),
     .target(
       name: "Tangor",
       dependencies: [

@@ -1,17 +1,9 @@
-package import Hummingbird
-package import HummingbirdCore
 package import Logging
 import NIOConcurrencyHelpers
 package import NIOCore
 import NIOHTTPTypesHTTP1
 import Synchronization
-package import TangorCore
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import TangorCore
 
 /// What the HTTP connections of one server share: limits in time, quick answers, request ids and the date.
 package final class HTTPServing: Sendable {
@@ -60,7 +52,7 @@ package final class HTTPServing: Sendable {
   func date(at moment: NIODeadline) -> String {
     let second = moment.uptimeNanoseconds / 1_000_000_000
     return dateCache.withLockedValue { cache in
-      if cache.second != second { cache = (second, Date().httpHeader) }
+      if cache.second != second { cache = (second, HTTPDate.now.description) }
       return cache.text
     }
   }

@@ -1,6 +1,5 @@
 package import NIOCore
 package import NIOHTTP1
-package import TangorCore
 
 /// A plain `GET` that may be answered on the event loop, before it reaches the router and its middleware.
 package struct QuickRequest {

@@ -1,0 +1,133 @@
+package import Hummingbird
+package import TangorCore
+package import TangorServing
+import HTTPTypes
+
+/// Answers requests with the files of the site, or with nothing when no file matches.
+///
+/// - A directory's URL shows its `index.html`, else a listing where listings are on; its URL without the slash redirects (308).
+/// - Below `/tangor/` the browser client is served from the binary; what it lacks is looked for in the site.
+/// - What must not be served answers like what does not exist; ``FileRoot`` tells what that is.
+package struct SiteResponder: Sendable {
+  package let configuration: SiteConfiguration
+  package let files: FileResponder
+  private let mounts: SiteMounts
+  private let bundle: BundledFiles
+  private let basePath: String
+
+  /// What stands at a path, found on the thread pool.
+  private enum Found: Sendable {
+    case file(FileEntry)
+    case directoryWithoutSlash
+    case listing(DirectoryListing)
+    case unlisted
+    case homepage(String)
+  }
+
+  /// - Parameters:
+  ///   - configuration: The folders and their settings.
+  ///   - basePath: What stands before every path of the server, as in `/app`; empty by default.
+  ///   - excluding: Files that are never served: the server's own configuration.
+  ///   - bundle: What is served below `/tangor/`.
+  ///   - files: Who reads files; by default one with a cache of its own as the configuration says.
+  /// - Throws: `TangorError` with words for the person who starts the server, when a folder cannot be served.
+  package init(
+    configuration: SiteConfiguration, basePath: String = "", excluding: [String] = [], bundle: BundledFiles = .browser,
+    files: FileResponder? = nil
+  ) throws {
+    self.configuration = configuration
+    self.basePath = basePath == "/" ? "" : basePath
+    self.bundle = bundle
+    self.files = files ?? FileResponder(settings: configuration.fileSettings)
+    mounts = try SiteMounts(configuration, excluding: excluding)
+  }
+
+  /// Answers a request, or gives nil when nothing of the site stands at its path.
+  ///
+  /// - Throws: `TangorError`: `forbidden`, `method_not_allowed`, `precondition_failed`, `range_not_satisfiable`.
+  package func response(to request: Request, context: some RequestContext) async throws -> Response? {
+    let path = request.uri.path
+    let reads = request.method == .get || request.method == .head
+    // Every other spelling of a path is decoded first, so a file has one entry in the cache however it is asked for.
+    if reads, !path.utf8.contains(UInt8(ascii: "%")), let response = try files.cachedResponse(key: path, request: request) {
+      return response
+    }
+    guard let local = localPath(path), let place = ResourcePath(raw: local), let found = try await find(place) else { return nil }
+    guard reads else { return try refuse(request.method) }
+    switch found {
+    case .file(let entry): return try files.response(entry, request: request)
+    case .directoryWithoutSlash: return redirect(to: basePath + "/" + place.segments.map(ResourcePath.encoded).joined(separator: "/") + "/", request)
+    case .homepage(let target): return Response(status: .found, headers: [.location: target, .cacheControl: configuration.cacheControl])
+    case .listing(let listing): return listing.response(to: request, cacheControl: configuration.cacheControl)
+    case .unlisted: throw TangorError(.forbidden, "Listing of this directory is switched off.")
+    }
+  }
+
+  /// The path without the base path; nil when it lies elsewhere.
+  private func localPath(_ path: String) -> String? {
+    guard path.utf8.starts(with: basePath.utf8) else { return nil }
+    let rest = path.utf8.dropFirst(basePath.utf8.count)
+    return rest.first == UInt8(ascii: "/") ? String(Substring(rest)) : nil
+  }
+
+  private func find(_ place: ResourcePath) async throws -> Found? {
+    if place.segments.first == "tangor", let found = bundled(place) { return found }
+    if let (root, names) = mounts.resolve(place.segments) {
+      let key = basePath + place.text
+      if let entry = files.cache.fresh(key) { return .file(entry) }
+      if let found = try await files.offLoop({ try search(root, names, place, key) }) {
+        if case .file = found { return found }
+        guard place.segments.isEmpty, let homepage = configuration.homepage else { return found }
+        return .homepage(homepage)
+      }
+    }
+    return place.segments.isEmpty ? configuration.homepage.map { .homepage($0) } : nil
+  }
+
+  private func bundled(_ place: ResourcePath) -> Found? {
+    let path = place.segments.dropFirst().joined(separator: "/")
+    let index = path.isEmpty ? "index.html" : path + "/index.html"
+    if place.isDirectory { return bundle[index].map { .file($0) } }
+    if let entry = bundle[path] { return .file(entry) }
+    return bundle[index] == nil ? nil : .directoryWithoutSlash
+  }
+
+  /// Looks on the disk. Blocks.
+  private func search(_ root: FileRoot, _ names: [String], _ place: ResourcePath, _ key: String) throws -> Found? {
+    switch try root.open(names) {
+    case nil:
+      files.cache.forget(key)
+      return nil
+    case .file(let file):
+      guard !place.isDirectory else { return nil }
+      return try entry(of: names, in: root, key, opened: file).map { .file($0) }
+    case .directory(let directory):
+      guard place.isDirectory else { return .directoryWithoutSlash }
+      if let entry = try entry(of: names + ["index.html"], in: root, key, opened: nil) { return .file(entry) }
+      guard configuration.listings else { return .unlisted }
+      let (entries, isComplete) = try directory.entries(limit: configuration.maximumListed, rules: root.rules)
+      // A link is listed when asking for it would be answered.
+      let shown = try entries.filter { try !$0.isLink || (try root.open(names + [$0.name])) != nil }
+      return .listing(DirectoryListing(path: ResourcePath(segments: place.segments, isDirectory: true), entries: shown, isComplete: isComplete))
+    }
+  }
+
+  private func entry(of names: [String], in root: FileRoot, _ key: String, opened: OpenFile?) throws -> FileEntry? {
+    guard let name = names.last else { return nil }
+    return try files.loadBlocking(key: key, contentType: MediaTypes.type(ofFile: name)) { suffix in
+      if suffix.isEmpty, let opened { return opened }
+      guard case .file(let file) = try root.open(names.dropLast() + [name + suffix]) else { return nil }
+      return file
+    }
+  }
+
+  private func refuse(_ method: HTTPRequest.Method) throws -> Response {
+    guard method == .options else { throw TangorError.methodNotAllowed(method, allowed: ["GET", "HEAD"]) }
+    return Response(status: .noContent, headers: [.allow: "GET, HEAD, OPTIONS"])
+  }
+
+  private func redirect(to path: String, _ request: Request) -> Response {
+    let target = request.uri.query.map { path + "?" + $0 } ?? path
+    return Response(status: .permanentRedirect, headers: [.location: target, .cacheControl: configuration.cacheControl])
+  }
+}
