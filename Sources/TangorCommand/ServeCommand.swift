@@ -44,7 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
       }
       let loader = listening.loader(further)
       var configuration = try loader.finish()
-      if loader.given["root"] == nil { configuration.site.root = "." }
+      if loader.given["root"] == nil { configuration.serve(folder: ".") }
       try StartCheck.check(configuration)
       try await start(configuration, withGallery: false, opensBrowser: listening.open)
     }

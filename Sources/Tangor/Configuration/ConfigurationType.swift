@@ -1,4 +1,4 @@
-package import TangorCore
+import TangorCore
 
 /// A type that a key may have: how it is read, how it is written, and what people are told about it.
 ///
@@ -38,15 +38,15 @@ extension ConfigurationType {
       write: { .scalar(write($0), .plain) })
   }
 
-  /// The same type, or nothing: null in a file, an empty text elsewhere.
-  var optional: ConfigurationType<Value?> {
-    ConfigurationType<Value?>(
-      wanted: wanted, label: label, shape: shape,
-      read: { [read] node, reading in
+  /// A type, or nothing: null in a file, an empty text elsewhere.
+  static func optional<Wrapped: Sendable>(_ type: ConfigurationType<Wrapped>) -> Self where Value == Wrapped? {
+    Self(
+      wanted: type.wanted, label: type.label, shape: type.shape,
+      read: { node, reading in
         if node.isNull || node.content == .scalar("", .text) { return .some(nil) }
-        return read(node, &reading).map(Optional.some)
+        return type.read(node, &reading).map(Optional.some)
       },
-      write: { [write] in $0.flatMap(write) })
+      write: { $0.flatMap(type.write) })
   }
 
   /// The type with a further condition, which `wanted` describes.

@@ -5,6 +5,7 @@
 #else
   import Darwin
 #endif
+import TangorSite
 
 /// Looks before starting whether what a configuration names is there: folders, files and the port.
 package enum StartCheck {

@@ -1,3 +1,5 @@
+import TangorSite
+
 extension TangorConfiguration {
   /// The configuration with its relative paths made absolute.
   ///
@@ -11,6 +13,9 @@ extension TangorConfiguration {
     result.tls.key = tls.key.map(reading.resolved)
     return result
   }
+
+  /// Sets the folder whose files are served at `/`.
+  package mutating func serve(folder: String) { site.root = folder }
 
   /// The address to open in a browser on this machine, as in `http://127.0.0.1:8080/app/`.
   ///

@@ -1,7 +1,7 @@
-package import TangorCore
-package import TangorServing
-package import TangorSite
-package import TangorStreams
+import TangorCore
+import TangorServing
+import TangorSite
+import TangorStreams
 
 extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
@@ -28,11 +28,11 @@ extension TangorConfiguration {
       "The address to listen on; 127.0.0.1 is this machine alone, 0.0.0.0 every IPv4 address, '::' every address."),
     Key("port", \.port, .integer(in: 0...65_535), "The port to listen on; 0 takes a free one."),
     Key("base_path", \.basePath, .basePath, "The path below which everything is served, such as /app; empty for none."),
-    Key("root", aliases: ["static.root"], \.site.root, .path.optional, "The folder whose files are served at /."),
+    Key("root", aliases: ["static.root"], \.site.root, .optional(.path), "The folder whose files are served at /."),
     Key(
-      "tls.certificate", aliases: ["tls.cert", "cert"], \.tls.certificate, .path.optional,
+      "tls.certificate", aliases: ["tls.cert", "cert"], \.tls.certificate, .optional(.path),
       "A PEM file with the certificate chain, the server's own certificate first."),
-    Key("tls.key", aliases: ["key"], \.tls.key, .path.optional, "A PEM file with the certificate's private key."),
+    Key("tls.key", aliases: ["key"], \.tls.key, .optional(.path), "A PEM file with the certificate's private key."),
     Key("log.level", \.log.level, .choice, "The least severe messages that are written."),
     Key("log.format", \.log.format, .choice, "Lines for people (text) or a JSON object on each line (json)."),
   ]
@@ -124,7 +124,7 @@ extension TangorConfiguration {
     Key(
       "static.folders", aliases: ["static"], \.site.folders, .folders,
       "Further folders, by the path they are served at, as in {/data: measurements}."),
-    Key("static.homepage", \.site.homepage, .name.optional, "Where / redirects when the root has no index.html."),
+    Key("static.homepage", \.site.homepage, .optional(.name), "Where / redirects when the root has no index.html."),
     Key(
       "static.listings", aliases: ["list_dir"], \.site.listings, .boolean,
       "Whether a directory without index.html shows what is in it."),

@@ -1,4 +1,7 @@
 import TangorCore
+import TangorServing
+import TangorSite
+import TangorStreams
 import Testing
 
 @testable import Tangor

@@ -18,7 +18,7 @@ import Testing
 
   static let table = ConfigurationSchema<Table>([
     .init("source", aliases: ["file"], \.source, .path, "The file."),
-    .init("limit", \.limit, .integer(in: 1...10).optional, "Rows."),
+    .init("limit", \.limit, .optional(.integer(in: 1...10)), "Rows."),
     .init("format.strict", \.format.strict, .boolean, "Whether."),
   ])
 

@@ -1,4 +1,7 @@
 import Foundation
+import TangorServing
+import TangorSite
+import TangorStreams
 import Testing
 
 @testable import Tangor
