@@ -25,7 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The folder to serve; the same as naming it alone.", valueName: "root"))
   var root: String?
 
-  @Flag(inversion: .prefixedNo, help: "Show what is in a directory that has no index.html (default: no).")
+  @Flag(inversion: .prefixedNo, exclusivity: .exclusive, help: "Show what is in a directory that has no index.html (default: no).")
   var listDir: Bool?
 
   @OptionGroup var listening: ListeningOptions

@@ -1,9 +1,13 @@
 extension ConfigurationType<String> {
   /// Text on one line. Control characters are refused, because texts travel into headers and logs.
-  static let string = scalar(
-    "text on one line", label: "text",
-    read: { text, _ in text.hasControlCharacter ? nil : text },
-    write: { $0 })
+  static let string = ConfigurationType(
+    wanted: "text on one line", label: "text", shape: .scalar,
+    read: { node, reading in
+      if case .scalar(let text, _) = node.content, !node.isNull, !text.hasControlCharacter { return text }
+      reading.refuse(node, wanted: "text on one line")
+      return nil
+    },
+    write: { .scalar($0, .quoted) })
 
   /// Text that is not empty.
   static let name = string.restricted(to: "text on one line, and not empty") { $0.isEmpty ? nil : $0 }
@@ -18,7 +22,7 @@ extension ConfigurationType<String> {
       }
       return reading.resolved(text)
     },
-    write: { .scalar($0, .plain) })
+    write: { .scalar($0, .quoted) })
 
   /// A path of URLs such as `/app`, kept with a slash before and none behind; empty for none.
   static let basePath = string.restricted(to: "a path of URLs such as '/app', or empty", label: "URL path") { $0.asURLPath }
@@ -37,8 +41,8 @@ extension ConfigurationType<String> {
 }
 
 extension StringProtocol {
-  /// Whether a control character stands in it, line breaks included.
-  var hasControlCharacter: Bool { unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } }
+  /// Whether a control character stands in it, line breaks and the invisible byte order mark included.
+  var hasControlCharacter: Bool { unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || $0.value == 0xFEFF } }
 
   /// The text as a path of URLs with a slash before each segment; nil when a segment could not stand in one as it is.
   var asURLPath: String? {

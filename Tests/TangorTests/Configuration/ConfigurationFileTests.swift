@@ -97,7 +97,7 @@ import Testing
 
   @Test func nullClearsAnOptionalKeyAndNothingElse() throws {
     #expect(try read("root: ~").site.root == nil)
-    #expect(try read("static: {homepage:}").site.homepage == nil)
+    #expect(try read("static: {homepage: }").site.homepage == nil)
     #expect(try read("websocket: {origins: }").serving.webSocket.origins == [])
     #expect(findings("port:\n") == ["tangor.yaml:1:6: 'port' must be an integer from 0 to 65535, not nothing"])
   }
