@@ -15,7 +15,7 @@ struct ConfigCommand: ParsableCommand {
     subcommands: [Check.self, Print.self, Reference.self])
 
   /// `tangor config check FILE`.
-  struct Check: ParsableCommand {
+  struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
       abstract: "Check a configuration file.",
@@ -27,8 +27,8 @@ struct ConfigCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The file to check.", valueName: "file"))
     var file: String
 
-    func run() throws {
-      try reportingFailures {
+    func run() async throws {
+      try await reportingFailures {
         var loader = ConfigurationLoader()
         loader.read(file: file)
         _ = try loader.finish()
@@ -38,7 +38,7 @@ struct ConfigCommand: ParsableCommand {
   }
 
   /// `tangor config print`.
-  struct Print: ParsableCommand {
+  struct Print: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "print",
       abstract: "Print the configuration with every key, what it does and its value.",
@@ -52,8 +52,8 @@ struct ConfigCommand: ParsableCommand {
       help: ArgumentHelp("The file whose values to print; without it, the file that TANGOR_CONFIG names.", valueName: "file"))
     var config: String?
 
-    func run() throws {
-      try reportingFailures {
+    func run() async throws {
+      try await reportingFailures {
         let environment = currentEnvironment()
         var loader = ConfigurationLoader()
         if let file = config ?? environment[ConfigurationLoader.fileVariable].flatMap({ $0.isEmpty ? nil : $0 }) {

@@ -5,11 +5,6 @@ import Tangor
 /// Runs a command's work; a failure is written to standard error for a person and ends the program.
 ///
 /// The status is 64 when the command line itself is to blame, and 1 otherwise.
-func reportingFailures(_ work: () throws -> Void) throws {
-  do { try work() } catch { try report(error) }
-}
-
-/// Runs a command's work; see the other `reportingFailures`.
 func reportingFailures(_ work: () async throws -> Void) async throws {
   do { try await work() } catch { try report(error) }
 }

@@ -45,9 +45,11 @@ struct ConfigurationDocument {
   ) {
     func note(_ problem: String, _ mark: Mark, _ context: YamlError.Context?) {
       let since = context.map { " (\($0.text) that begins on line \(max(1, $0.mark.line)))" } ?? ""
-      let isTab = problem.contains("cannot start any token") && text.split(
-        separator: "\n", omittingEmptySubsequences: false
-      ).dropFirst(mark.line - 1).first?.contains("\t") == true
+      let isTab =
+        problem.contains("cannot start any token")
+        && text.split(
+          separator: "\n", omittingEmptySubsequences: false
+        ).dropFirst(mark.line - 1).first?.contains("\t") == true
       let advice = isTab ? "; indent with spaces, YAML takes no tabs there" : ""
       reading.note("not valid YAML: \(problem)\(since)\(advice)", at: place(max(1, mark.line), max(1, mark.column)))
     }

@@ -1,3 +1,5 @@
+import TangorSite
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
   import Darwin
 #endif
-import TangorSite
 
 /// Looks before starting whether what a configuration names is there: folders, files and the port.
 package enum StartCheck {

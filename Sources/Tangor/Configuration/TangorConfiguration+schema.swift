@@ -42,7 +42,7 @@ extension TangorConfiguration {
       "limits.header_size", \.serving.maximumHeaderSize, .size(in: .kibibytes(1) ... .mebibytes(1)),
       "The largest request line and headers taken together; 431 beyond."),
     Key(
-      "limits.body_size", \.serving.maximumBodySize, .size(in: ByteSize(bytes: 0) ... largestInMemory),
+      "limits.body_size", \.serving.maximumBodySize, .size(in: ByteSize(bytes: 0)...largestInMemory),
       "The largest body of a request that is read whole; 413 beyond."),
     Key(
       "limits.connections", \.serving.maximumConnections, .integer(in: 1...10_000_000),
@@ -66,9 +66,9 @@ extension TangorConfiguration {
   private static let webSocketKeys = [
     Key(
       "websocket.max_message_size", aliases: ["websocket_max_message_size"], \.serving.webSocket.maximumMessageSize,
-      .size(in: ByteSize(bytes: 125) ... largestInMemory), "The largest message, after decompression; 1009 beyond."),
+      .size(in: ByteSize(bytes: 125)...largestInMemory), "The largest message, after decompression; 1009 beyond."),
     Key(
-      "websocket.buffer_size", \.serving.webSocket.bufferSize, .size(in: .kibibytes(1) ... largestInMemory),
+      "websocket.buffer_size", \.serving.webSocket.bufferSize, .size(in: .kibibytes(1)...largestInMemory),
       "Bytes that may wait for a peer that reads slowly, before the sender's policy applies."),
     Key(
       "websocket.origins", \.serving.webSocket.origins, .list(.origin),
@@ -96,16 +96,17 @@ extension TangorConfiguration {
   ]
 
   private static let streamKeys = [
-    Key("streams.lease", \.streams.lease, .duration(in: moment ... longestLease), "How long a stream stays alive unused."),
+    Key("streams.lease", \.streams.lease, .duration(in: moment...longestLease), "How long a stream stays alive unused."),
     Key(
-      "streams.repeat_lease", \.streams.repeatLease, .duration(in: .zero ... longestLease),
+      "streams.repeat_lease", \.streams.repeatLease, .duration(in: .zero...longestLease),
       "How long the key of an ended stream that is read with positions still answers repeats."),
     Key("streams.max_streams", \.streams.maximumStreams, .integer(in: 1...10_000_000), "Streams at a time, in all; 429 beyond."),
     Key(
       "streams.max_streams_per_client", \.streams.maximumStreamsPerClient, .integer(in: 1...10_000_000),
       "Streams at a time for each client address; 429 beyond."),
     Key("streams.max_batch", \.streams.maximumBatch, .integer(in: 1...1_000_000), "The most values that one pull may ask for."),
-    Key("streams.max_wait", \.streams.maximumWait, .duration(in: .zero ... .seconds(86_400)), "The longest wait that one pull may ask for."),
+    Key(
+      "streams.max_wait", \.streams.maximumWait, .duration(in: .zero ... .seconds(86_400)), "The longest wait that one pull may ask for."),
     Key(
       "streams.max_waiting_pulls", \.streams.maximumWaitingPulls, .integer(in: 1...1_000_000),
       "Pulls that may wait on one key at a time; 429 beyond."),
@@ -113,7 +114,7 @@ extension TangorConfiguration {
       "streams.replay_values", \.streams.replayValues, .integer(in: 1...1_000_000),
       "Values given out that are kept for repeats ('after', 'Last-Event-ID')."),
     Key(
-      "streams.replay_size", \.streams.replaySize, .size(in: ByteSize(bytes: 0) ... largestInMemory),
+      "streams.replay_size", \.streams.replaySize, .size(in: ByteSize(bytes: 0)...largestInMemory),
       "The most bytes that are kept for repeats; the latest value is kept whatever its size."),
     Key(
       "streams.keep_alive_interval", \.streams.keepAliveInterval, .duration(in: moment ... .seconds(86_400)),
@@ -132,13 +133,14 @@ extension TangorConfiguration {
       "static.cache_size", \.site.cacheSize, .size(in: ByteSize(bytes: 0) ... .mebibytes(1 << 20)),
       "Memory for the contents of small files; 0 turns the cache off."),
     Key(
-      "static.cache_file_size", \.site.maximumCachedFileSize, .size(in: ByteSize(bytes: 0) ... largestInMemory),
+      "static.cache_file_size", \.site.maximumCachedFileSize, .size(in: ByteSize(bytes: 0)...largestInMemory),
       "The largest file that is kept in memory."),
     Key(
       "static.revalidate_after", \.site.revalidateAfter, .duration(in: .zero ... .seconds(86_400)),
       "How long a cached file is served before the disk is asked whether it changed."),
     Key("static.cache_control", \.site.cacheControl, .name, "The Cache-Control header of files."),
-    Key("static.max_ranges", \.site.maximumRanges, .integer(in: 1...1_000), "Ranges of one request; more are answered with the whole file."),
+    Key(
+      "static.max_ranges", \.site.maximumRanges, .integer(in: 1...1_000), "Ranges of one request; more are answered with the whole file."),
   ]
 
   /// The shortest time-out that leaves a network time to answer at all.

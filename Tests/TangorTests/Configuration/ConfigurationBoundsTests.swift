@@ -50,7 +50,10 @@ import Testing
   func mutatedFilesNeverTrap(seed: UInt64) {
     var generator = SeededGenerator(state: seed)
     let original = Array(ConfigurationPrinter.text(of: TangorConfiguration()).utf8) + Array("a: &a {b: *a}\n? [x]\n: |\n  y\n".utf8)
-    let pieces = ["*a", "&a ", "<<: ", "? ", "- ", ": ", "\n", "\t", "[", "]", "{", "}", "'", "\"", "|", ">", "#", "%", "!!int ", "\u{0}", "é", "---\n", "\\x", ","]
+    let pieces = [
+      "*a", "&a ", "<<: ", "? ", "- ", ": ", "\n", "\t", "[", "]", "{", "}", "'", "\"", "|", ">", "#", "%", "!!int ", "\u{0}", "é", "---\n",
+      "\\x", ",",
+    ]
     for _ in 0..<250 {
       let start = Int.random(in: 0..<original.count, using: &generator)
       var bytes = Array(original[start..<min(original.count, start + 600)])

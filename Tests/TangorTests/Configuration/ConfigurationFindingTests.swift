@@ -43,7 +43,10 @@ import Testing
       "websocket: {origins: [https://a.b, example.org]}",
       "1:36: 'websocket.origins[1]' must be an origin such as 'https://example.org', or '*', not 'example.org'"
     ),
-    ("static: {cache_control: \"a\\nb: c\"}", "1:25: 'static.cache_control' must be text on one line, and not empty, not the string 'a\\nb: c'"),
+    (
+      "static: {cache_control: \"a\\nb: c\"}",
+      "1:25: 'static.cache_control' must be text on one line, and not empty, not the string 'a\\nb: c'"
+    ),
     ("streams: 3", "1:10: 'streams' is a section: its keys, such as 'lease', go below it, but it has '3'"),
     ("static: {folders: {/: x}}", "1:20: 'static.folders' has a folder at '/'; what is served there is the key 'root'"),
     ("static: {folders: {/a: x, a/: y}}", "1:27: 'static.folders' has two folders at '/a'"),

@@ -89,7 +89,8 @@ import Testing
   }
 
   private func otherValue(for name: String) -> String? {
-    ["777", "true", "false", "14", "5", "77s", "77k", "/seven", "json", "debug", "https://seven.org", "/seven=eight", "seven"].first { text in
+    ["777", "true", "false", "14", "5", "77s", "77k", "/seven", "json", "debug", "https://seven.org", "/seven=eight", "seven"].first {
+      text in
       var loader = ConfigurationLoader()
       loader.read(settings: [ConfigurationSetting(name, text, flag: "test")])
       return loader.findings.isEmpty && allValues(loader.configuration) != allValues(TangorConfiguration())

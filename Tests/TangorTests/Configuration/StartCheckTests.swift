@@ -16,7 +16,9 @@ import Testing
     #expect(throws: StartError("cannot read the folder '/dev/null': not a directory")) { try StartCheck.check(configuration) }
     configuration.site.root = "/"
     configuration.tls.certificate = "/nonexistent.pem"
-    #expect(throws: StartError("cannot read the file '/nonexistent.pem': no such file or directory")) { try StartCheck.check(configuration) }
+    #expect(throws: StartError("cannot read the file '/nonexistent.pem': no such file or directory")) {
+      try StartCheck.check(configuration)
+    }
     configuration.tls.certificate = "/"
     #expect(throws: StartError("cannot read the file '/': is a directory")) { try StartCheck.check(configuration) }
   }
@@ -30,7 +32,9 @@ import Testing
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let port = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-        guard bind(descriptor, generic, length) == 0, listen(descriptor, 1) == 0, getsockname(descriptor, generic, &length) == 0 else { return 0 }
+        guard bind(descriptor, generic, length) == 0, listen(descriptor, 1) == 0, getsockname(descriptor, generic, &length) == 0 else {
+          return 0
+        }
         return Int(pointer.pointee.sin_port.bigEndian)
       }
     }
