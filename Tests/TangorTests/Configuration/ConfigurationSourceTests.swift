@@ -80,7 +80,10 @@ import Testing
   @Test func everyKeyHasItsOwnProperty() {
     let keys = TangorConfiguration.schema.keys
     for key in keys {
-      guard let text = otherValue(for: key.name) else { continue }
+      guard let text = otherValue(for: key.name) else {
+        Issue.record("no value to try for \(key.name)")
+        continue
+      }
       var loader = ConfigurationLoader()
       loader.read(settings: [ConfigurationSetting(key.name, text, flag: "test")])
       let changed = keys.filter { $0.value(loader.configuration) != $0.value(TangorConfiguration()) }.map(\.name)
