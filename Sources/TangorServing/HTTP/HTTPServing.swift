@@ -52,7 +52,7 @@ package final class HTTPServing: Sendable {
   func date(at moment: NIODeadline) -> String {
     let second = moment.uptimeNanoseconds / 1_000_000_000
     return dateCache.withLockedValue { cache in
-      if cache.second != second { cache = (second, HTTPDate.now.description) }
+      if cache.second != second { cache = (second, HTTPDate(seconds: FileSystem.now / 1_000_000_000).description) }
       return cache.text
     }
   }
