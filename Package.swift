@@ -7,6 +7,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
@@ -35,6 +37,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.9.0"),
@@ -53,7 +56,7 @@ let package = Package(
     .target(
       name: "TangorServing",
       dependencies: [
-        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, httpTypes, logging, metrics, coreMetrics, nioCore, nioHTTP1,
+        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, deque, httpTypes, logging, metrics, coreMetrics, nioConcurrencyHelpers, nioCore, nioHTTP1,
         nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
       ],
       swiftSettings: settings),
@@ -83,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "TangorCommand",
       dependencies: [
-        "Tangor", "TangorGallery", "TangorServing", hummingbird, hummingbirdCore, nioCore, logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Tangor", "TangorGallery", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .target(name: "TangorTesting", swiftSettings: settings),

@@ -327,6 +327,9 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     }
   }
 
+  /// Ends the connection without a word.
+  func abort() { context?.close(promise: nil) }
+
   private func sendClose(_ code: WebSocketCloseCode?, _ reason: String) {
     guard phase == .open else { return }
     deadline = .now() + TimeAmount(configuration.closeTimeout)
