@@ -5,7 +5,7 @@ import { element } from "./elements.js";
 import { sourceView } from "./source-view.js";
 
 /**
- * @typedef {import("./tangor/tangor.js").Tangor} Tangor
+ * @typedef {import("../tangor.js").Tangor} Tangor
  *
  * @typedef {object} Demo one demonstration; add a module under `demos/` and name it in `demos.js`
  * @property {string} id stands in `data-demo` and in the page's address

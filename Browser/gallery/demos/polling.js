@@ -34,5 +34,5 @@ export function pollingParts({ delay, fields = [], address, empty }) {
     }),
   );
   stop.addEventListener("click", () => run.stop());
-  return [element("div", { class: "controls" }, ...fields.map((one) => one.label), start, stop], output, status.element];
+  return [element("div", { class: "controls" }, ...fields.map((one) => one.label), start, stop), output, status.element];
 }
