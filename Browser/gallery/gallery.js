@@ -25,8 +25,9 @@ const overview = /** @type {HTMLElement} */ (document.getElementById("overview")
 const main = /** @type {HTMLElement} */ (document.getElementById("demos"));
 
 for (const demo of demos) {
+  const tag = () => element("span", { class: "tag" }, demo.pillar);
   overview.append(
-    element("a", { href: `#${demo.id}` }, element("span", { class: "tag" }, demo.pillar), element("strong", {}, demo.title), element("span", {}, demo.summary)),
+    element("a", { href: `#${demo.id}` }, tag(), element("strong", {}, demo.title), element("span", {}, demo.summary)),
   );
   main.append(
     element(
@@ -35,7 +36,7 @@ for (const demo of demos) {
       element(
         "div",
         { class: "live" },
-        element("span", { class: "tag" }, demo.pillar),
+        tag(),
         element("h2", { id: `${demo.id}-title` }, demo.title),
         element("p", { class: "summary" }, `${demo.summary} `, element("span", { class: "path" }, demo.path)),
         ...demo.parts({ tangor }),

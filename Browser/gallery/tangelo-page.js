@@ -34,7 +34,8 @@
     event.preventDefault();
     if (active !== undefined) tangelo.stream["delete"](active);
     output.textContent = "";
-    tangelo.stream.start("prime-factors?n=" + encodeURIComponent(number.value), function (/** @type {string} */ key, /** @type {any} */ error) {
+    var url = "prime-factors?n=" + encodeURIComponent(number.value);
+    tangelo.stream.start(url, function (/** @type {string} */ key, /** @type {any} */ error) {
       if (error) return fail(error);
       activate(key);
       say("running", "The stream has the key " + key + ".");

@@ -19,7 +19,9 @@ const socket = new WebSocket(new URL("echo", tangor.base.href.replace(/^http/, "
 socket.onmessage = ({ data }) => output.append(data, "\\n");
 socket.onopen = () => socket.send("hello");`,
   parts({ tangor }) {
-    const message = field("Message", { type: "text", value: "hello", maxlength: 10_000, id: "echo-message", class: "wide", "data-input": "message" });
+    const message = field("Message", {
+      type: "text", value: "hello", maxlength: 10_000, id: "echo-message", class: "wide", "data-input": "message",
+    });
     const send = button("start", "Send", { class: "primary", type: "submit" });
     const stop = button("stop", "Close", { disabled: true });
     const output = element("div", {

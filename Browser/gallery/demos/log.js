@@ -26,7 +26,9 @@ for await (const line of stream("/log?lines=50000", { credit: 512 })) {
     const lines = field("Lines", { type: "number", min: 1, max: 1_000_000, value: 50_000, id: "log-lines", "data-input": "lines" });
     const start = button("start", "Start", { class: "primary" });
     const stop = button("stop", "Stop");
-    const output = element("div", { class: "output lines", "data-output": true, tabindex: 0, "aria-label": "Lines", "data-empty": "Press Start." });
+    const output = element("div", {
+      class: "output lines", "data-output": true, tabindex: 0, "aria-label": "Lines", "data-empty": "Press Start.",
+    });
     const counter = element("strong", { "data-count": "0" }, "0");
     const status = new Status();
     const run = new Run(status, (running) => {
@@ -49,7 +51,8 @@ for await (const line of stream("/log?lines=50000", { credit: 512 })) {
         };
         status.say("running", "Reading…");
         try {
-          for await (const line of stream(`/log?lines=${encodeURIComponent(lines.input.value || "1")}`, { signal, credit: 512 })) {
+          const path = `/log?lines=${encodeURIComponent(lines.input.value || "1")}`;
+          for await (const line of stream(path, { signal, credit: 512 })) {
             count += 1;
             batch += `${line}\n`;
             if (performance.now() - drawn > 30) {

@@ -43,12 +43,15 @@ for await (const tile of tiles) {
   await gate.open; // pause: do not ask for the next one
 }`,
   parts({ tangor }) {
-    const select = element("select", { id: "mandelbrot-view", "data-input": "view" }, ...views.map((view, index) => element("option", { value: index }, view.name)));
+    const options = views.map((view, index) => element("option", { value: index }, view.name));
+    const select = element("select", { id: "mandelbrot-view", "data-input": "view" }, ...options);
     const start = button("start", "Draw", { class: "primary" });
     const pause = button("pause", "Pause");
     const resume = button("resume", "Resume");
     const cancel = button("cancel", "Cancel");
-    const canvas = element("canvas", { width, height, "data-output": true, role: "img", "aria-label": "The Mandelbrot set, drawn tile by tile" });
+    const canvas = element("canvas", {
+      width, height, "data-output": true, role: "img", "aria-label": "The Mandelbrot set, drawn tile by tile",
+    });
     const bar = element("progress", { max: 1, value: 0, "data-progress": true, "aria-label": "Tiles drawn" });
     const status = new Status();
     const gate = new Gate();
@@ -142,8 +145,9 @@ class Gate {
 const palette = Array.from({ length: 256 }, (_, shade) => {
   if (shade === 255) return [13, 10, 18];
   const t = Math.sqrt(shade / 254);
-  const wave = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ bend) => Math.round(low + (high - low) * t ** bend);
-  return [wave(24, 255, 0.8), wave(16, 226, 1.5), wave(48, 170, 3)];
+  /** @param {number} low @param {number} high @param {number} bend */
+  const ramp = (low, high, bend) => Math.round(low + (high - low) * t ** bend);
+  return [ramp(24, 255, 0.8), ramp(16, 226, 1.5), ramp(48, 170, 3)];
 });
 
 /**

@@ -33,11 +33,14 @@ for await (const p of tangor.stream("/prime-factors?n=60")) {
 console.log(factors); // [2, 2, 3, 5]`,
   parts({ tangor }) {
     const number = field("Number", {
-      type: "text", inputmode: "numeric", pattern: "[0-9]{1,18}", value: "600851475143", id: "prime-factors-n", class: "wide", "data-input": "n",
+      type: "text", inputmode: "numeric", pattern: "[0-9]{1,18}", value: "600851475143",
+      id: "prime-factors-n", class: "wide", "data-input": "n",
     });
     const start = button("start", "Factor", { class: "primary", type: "submit" });
     const stop = button("stop", "Stop");
-    const output = element("div", { class: "output chips", "data-output": true, "aria-live": "polite", "data-empty": "Type a number and press Factor." });
+    const output = element("div", {
+      class: "output chips", "data-output": true, "aria-live": "polite", "data-empty": "Type a number and press Factor.",
+    });
     const status = new Status();
     const run = new Run(status, (running) => {
       start.disabled = running;

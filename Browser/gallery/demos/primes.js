@@ -30,7 +30,9 @@ for await (const prime of tangor.stream("/primes?from=2")) {
     const from = field("From", { type: "number", min: 2, max: 1_000_000_000, value: 2, id: "primes-from", "data-input": "from" });
     const start = button("start", "Start", { class: "primary" });
     const stop = button("stop", "Stop");
-    const output = element("div", { class: "output lines", "data-output": true, tabindex: 0, "aria-label": "Primes", "data-empty": "Press Start." });
+    const output = element("div", {
+      class: "output lines", "data-output": true, tabindex: 0, "aria-label": "Primes", "data-empty": "Press Start.",
+    });
     const status = new Status();
     const run = new Run(status, (running) => {
       start.disabled = running;
@@ -42,7 +44,8 @@ for await (const prime of tangor.stream("/primes?from=2")) {
         let count = 0;
         let batch = "";
         try {
-          for await (const prime of tangor.stream(`/primes?from=${encodeURIComponent(from.input.value || "2")}`, { signal })) {
+          const path = `/primes?from=${encodeURIComponent(from.input.value || "2")}`;
+          for await (const prime of tangor.stream(path, { signal })) {
             count += 1;
             batch += `${prime} `;
             // The page draws once a frame; not reading on meanwhile holds the server back.
