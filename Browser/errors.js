@@ -139,3 +139,11 @@ function asText(value) {
 function asNumber(value) {
   return typeof value === "number" ? value : undefined;
 }
+
+/**
+ * @param {unknown} error
+ * @returns {TangorError}
+ */
+export function asTangorError(error) {
+  return error instanceof TangorError ? error : new TangorError("internal_error", String(error), { cause: error });
+}

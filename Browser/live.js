@@ -1,26 +1,19 @@
 import { Backoff } from "./backoff.js";
 import { CallTable, decode, encode } from "./calls.js";
 import { resolve } from "./environment.js";
-import { TangorError } from "./errors.js";
+import { TangorError, asTangorError } from "./errors.js";
+import { NotificationHub } from "./hub.js";
+import { followPage } from "./lifecycle.js";
+import { Waiters } from "./waiters.js";
 
 /**
  * @typedef {import("./environment.js").Environment} Environment
  * @typedef {import("./http.js").HTTPDoor} HTTPDoor
  * @typedef {import("./calls.js").Call} Call
- * @typedef {"connecting" | "open" | "waiting" | "closed"} State
- * @typedef {"websocket" | "http"} Transport
- *
- * @typedef {object} LiveOptions
- * @property {"auto" | Transport} [transport]
- * @property {number} [maxQueued] calls that may wait for the connection
- * @property {number} [connectTimeout] milliseconds for one attempt to open the WebSocket
- * @property {number} [stableAfter] milliseconds open after which the back-off starts anew
- * @property {{base?: number, cap?: number, floor?: number}} [backoff] milliseconds
- *
- * @typedef {object} CallOptions
- * @property {AbortSignal} [signal]
- * @property {number} [timeout] milliseconds, the wait for the connection included; 0 or absent: none
- * @property {boolean} [idempotent] send it again when the connection breaks under it
+ * @typedef {import("./tangor").State} State
+ * @typedef {import("./tangor").Transport} Transport
+ * @typedef {import("./tangor").CallOptions} CallOptions
+ * @typedef {Omit<import("./tangor").ConnectOptions, keyof import("./tangor").Place | "timeout">} LiveOptions
  *
  * @typedef {object} Member what lives on the connection and outlives its breaks: streams, later channels and objects
  * @property {() => void} [closing] the connection ends for good; last messages may still be sent
@@ -45,10 +38,10 @@ export class LiveConnection extends EventTarget {
   /** Attempts that failed since the connection was last open. */ #failures = 0;
   /** Tells late events of a former attempt apart. */ #attempt = 0;
   /** @type {Set<Member>} */ #members = new Set();
-  /** @type {Map<string, Set<(parameters: any) => void>>} */ #handlers = new Map();
-  /** @type {Set<{done: () => void, fail: (reason: unknown) => void}>} */ #waiting = new Set();
+  #waiters = new Waiters();
+  /** @type {NotificationHub} */ #hub;
   /** @type {Map<number, AbortController>} */ #requests = new Map();
-  /** @type {(() => void)[]} */ #listeners = [];
+  /** @type {() => void} */ #unfollow = () => {};
 
   /**
    * @param {HTTPDoor} http
@@ -62,6 +55,7 @@ export class LiveConnection extends EventTarget {
     this.options = options;
     this.preference = options.transport ?? "auto";
     this.calls = new CallTable({ maxQueued: options.maxQueued });
+    this.#hub = new NotificationHub((error) => world.report(error));
     this.backoff = new Backoff(options.backoff, world.random);
     if (this.preference === "websocket" && world.WebSocket === undefined) {
       throw new TypeError('This runtime has no WebSocket; leave out transport: "websocket" to use HTTP.');
@@ -70,17 +64,10 @@ export class LiveConnection extends EventTarget {
 
   /** Makes the first attempt and begins to heed the page's events. */
   start() {
-    this.#listen(this.world.page, "online", () => this.#hurry());
-    this.#listen(this.world.document, "visibilitychange", () => {
-      // Timers of hidden tabs are slowed down, so the next attempt may be overdue.
-      if (this.world.document?.visibilityState === "visible") this.#hurry();
-    });
-    this.#listen(this.world.page, "pagehide", (event) => {
-      if (/** @type {any} */ (event).persisted) this.#suspend();
-      else this.close(1000, "page closed");
-    });
-    this.#listen(this.world.page, "pageshow", (event) => {
-      if (/** @type {any} */ (event).persisted) this.#hurry();
+    this.#unfollow = followPage(this.world, {
+      wake: () => this.#hurry(),
+      sleep: () => this.#suspend(),
+      leave: () => this.close(1000, "page closed"),
     });
     this.#connect();
   }
@@ -136,13 +123,7 @@ export class LiveConnection extends EventTarget {
    * @returns {() => void} stops hearing
    */
   on(method, handler) {
-    let handlers = this.#handlers.get(method);
-    if (handlers === undefined) this.#handlers.set(method, (handlers = new Set()));
-    handlers.add(handler);
-    return () => {
-      handlers?.delete(handler);
-      if (handlers?.size === 0 && this.#handlers.get(method) === handlers) this.#handlers.delete(method);
-    };
+    return this.#hub.on(method, handler);
   }
 
   /**
@@ -163,18 +144,7 @@ export class LiveConnection extends EventTarget {
   ready(signal) {
     if (this.state === "open") return Promise.resolve();
     if (this.state === "closed") return Promise.reject(this.#closedError());
-    return new Promise((done, fail) => {
-      if (signal?.aborted) return fail(signal.reason);
-      const stop = () => settle(() => fail(signal?.reason));
-      const waiter = { done: () => settle(done), fail: (/** @type {unknown} */ reason) => settle(() => fail(reason)) };
-      const settle = (/** @type {() => void} */ finish) => {
-        this.#waiting.delete(waiter);
-        signal?.removeEventListener("abort", stop);
-        finish();
-      };
-      this.#waiting.add(waiter);
-      signal?.addEventListener("abort", stop, { once: true });
-    });
+    return this.#waiters.wait(signal);
   }
 
   /**
@@ -188,13 +158,13 @@ export class LiveConnection extends EventTarget {
     if (this.state === "closed") return;
     for (const member of [...this.#members]) member.closing?.();
     this.#members.clear();
-    for (const stop of this.#listeners.splice(0)) stop();
+    this.#unfollow();
     const socket = this.#release();
     this.closedBy = error;
     this.#become("closed", { error });
     const failure = this.#closedError();
     for (const call of this.calls.drain()) call.reject(failure);
-    for (const waiter of [...this.#waiting]) waiter.fail(failure);
+    this.#waiters.fail(failure);
     for (const request of this.#requests.values()) request.abort();
     this.#requests.clear();
     socket?.close(code, reason);
@@ -268,7 +238,7 @@ export class LiveConnection extends EventTarget {
       await this.http.rpc(encode({ jsonrpc: "2.0", id: 0, method: "rpc.ping" }));
       if (attempt === this.#attempt && this.state === "connecting") this.#opened("http");
     } catch (error) {
-      if (attempt === this.#attempt && this.state === "connecting") this.#retry(asError(error));
+      if (attempt === this.#attempt && this.state === "connecting") this.#retry(asTangorError(error));
     }
   }
 
@@ -280,7 +250,7 @@ export class LiveConnection extends EventTarget {
     this.#stableTimer = this.world.setTimeout(() => this.backoff.reset(), this.options.stableAfter ?? 5_000);
     this.#become("open");
     this.#flush();
-    for (const waiter of [...this.#waiting]) waiter.done();
+    this.#waiters.happened();
   }
 
   /** @param {{code: number, reason: string}} event */
@@ -406,7 +376,7 @@ export class LiveConnection extends EventTarget {
           break;
         }
         case "notification":
-          this.#deliver(incoming.method, incoming.parameters);
+          this.#hub.deliver(incoming.method, incoming.parameters);
           break;
         case "request":
           this.#socket?.send(
@@ -416,20 +386,6 @@ export class LiveConnection extends EventTarget {
         case "malformed":
           this.#fail(new TangorError("protocol_error", "The server sent a message that is not JSON-RPC."));
           break;
-      }
-    }
-  }
-
-  /**
-   * @param {string} method
-   * @param {any} parameters
-   */
-  #deliver(method, parameters) {
-    for (const handler of [...(this.#handlers.get(method) ?? [])]) {
-      try {
-        handler(parameters);
-      } catch (error) {
-        this.world.report(error);
       }
     }
   }
@@ -449,29 +405,10 @@ export class LiveConnection extends EventTarget {
 
   /** @param {unknown} error */
   #fail(error) {
-    this.dispatchEvent(new CustomEvent("error", { detail: asError(error) }));
+    this.dispatchEvent(new CustomEvent("error", { detail: asTangorError(error) }));
   }
 
   #closedError() {
     return this.closedBy ?? new TangorError("connection_closed", "The connection was closed by the page.");
   }
-
-  /**
-   * @param {EventTarget | undefined} target
-   * @param {string} type
-   * @param {(event: Event) => void} handler
-   */
-  #listen(target, type, handler) {
-    if (target === undefined) return;
-    target.addEventListener(type, handler);
-    this.#listeners.push(() => target.removeEventListener(type, handler));
-  }
-}
-
-/**
- * @param {unknown} error
- * @returns {TangorError}
- */
-function asError(error) {
-  return error instanceof TangorError ? error : new TangorError("internal_error", String(error), { cause: error });
 }

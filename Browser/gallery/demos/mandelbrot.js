@@ -32,7 +32,7 @@ app.services.register("mandelbrot") { request in
   javascript: `
 const cancel = new AbortController();
 
-const tiles = tangor.stream("/mandelbrot?width=768&height=512", {
+const tiles = tangor.stream("/mandelbrot?width=768", {
   signal: cancel.signal,
   credit: 4, // at most four tiles ahead of the page
   onprogress: (p) => { bar.value = p.completed / p.total; },
