@@ -58,11 +58,11 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "TangorStreams",
-      dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, metrics, nioCore],
+      dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, metrics, nioCore, nioPosix],
       swiftSettings: settings),
     .target(
       name: "TangorServices",
-      dependencies: ["TangorStreams", "TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore],
+      dependencies: ["TangorStreams", "TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore, nioPosix],
       swiftSettings: settings),
     .target(
       name: "TangorSite",
