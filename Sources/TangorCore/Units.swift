@@ -73,9 +73,9 @@ extension Duration {
 
 /// Parts a non-negative number from the unit behind it.
 private func splitQuantity(_ text: some StringProtocol) -> (Double, String)? {
-  let trimmed = text.drop { $0 == " " }
+  let trimmed = String(text.drop { $0 == " " })
   let digits = trimmed.prefix { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "_") }
-  guard let number = Double(digits.filter { $0 != "_" }), number.isFinite else { return nil }
+  guard let number = Double(String(digits.filter { $0 != "_" })), number.isFinite else { return nil }
   let unit = trimmed.dropFirst(digits.count).filter { $0 != " " }
   return (number, String(unit))
 }

@@ -1,5 +1,4 @@
 public import Hummingbird
-public import Logging
 public import NIOCore
 
 /// A request's context that knows the connection the request came on.

@@ -1,6 +1,6 @@
 package import Hummingbird
 package import HTTPTypes
-import TangorCore
+package import TangorCore
 
 extension RouterMethods {
   /// Registers what a path answers to each method, and a 405 with `Allow` for every other method.

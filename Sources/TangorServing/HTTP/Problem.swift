@@ -1,6 +1,6 @@
 package import Hummingbird
-package import HTTPTypes
-package import NIOCore
+import HTTPTypes
+import NIOCore
 package import TangorCore
 package import TangorJSON
 
@@ -47,7 +47,11 @@ package struct Problem: Sendable {
       headers[.retryAfter] = String(max(1, Int(retryAfter.seconds.rounded(.up))))
     }
     if error.code == .methodNotAllowed, !error.allowed.isEmpty { headers[.allow] = error.allowed.joined(separator: ", ") }
-    if error.code == .upgradeRequired { headers[.upgrade] = "websocket" }
+    if error.code == .upgradeRequired {
+      headers[.upgrade] = "websocket"
+      headers[.connection] = "upgrade"
+      headers[.secWebSocketVersion] = "13"
+    }
     let body: ByteBuffer
     if Self.prefersPage(accept) {
       headers[.contentType] = "text/html; charset=utf-8"

@@ -1,4 +1,4 @@
-public import TangorCore
+import TangorCore
 public import TangorJSON
 
 /// A method on the live connection and on `POST /rpc`.

@@ -1,0 +1,92 @@
+package import Hummingbird
+import HTTPTypes
+import NIOCore
+import TangorCore
+import TangorJSON
+
+/// The doors of JSON-RPC: the live connection at `/live`, and `POST /rpc`.
+package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
+  private let dispatcher: LiveDispatcher
+  private let configuration: ServingConfiguration
+  private let upgrade: WebSocketUpgrade
+
+  package init(dispatcher: LiveDispatcher, configuration: ServingConfiguration, loops: WebSocketEventLoops) {
+    self.dispatcher = dispatcher
+    self.configuration = configuration
+    var webSocket = configuration.webSocket
+    webSocket.subprotocols = ["tangor.v1"]
+    upgrade = WebSocketUpgrade(configuration: webSocket, loops: loops)
+  }
+
+  /// The routes, for any Hummingbird router.
+  package var collection: RouteCollection<Context> {
+    let routes = RouteCollection(context: Context.self)
+    routes.methods(at: "/live", [(.get, live)])
+    routes.methods(at: "/rpc", [(.post, rpc)])
+    return routes
+  }
+
+  @Sendable private func live(_ request: Request, _ context: Context) async throws -> Response {
+    let client = context.client
+    return try await upgrade.response(to: request, channel: context.channel) { eventLoop in
+      LiveConnection(dispatcher: dispatcher, client: client, configuration: configuration, eventLoop: eventLoop)
+    }
+  }
+
+  @Sendable private func rpc(_ request: Request, _ context: Context) async throws -> Response {
+    try OriginPolicy(configuration.webSocket.origins).check(request)
+    guard request.headers[.contentType]?.isJSONMediaType == true else {
+      throw TangorError(.unsupportedMediaType, "Requests are JSON: send Content-Type: application/json.")
+    }
+    let body = try await request.collectBody(upTo: configuration.maximumBodySize)
+    let client = context.client
+    let answer = try await withCancellationOnDisconnect(channel: context.channel) { await self.answer(to: body, client: client) }
+    guard let answer else { return Response(status: .noContent, headers: [.cacheControl: "no-store"]) }
+    return Response(
+      status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+      body: .init(byteBuffer: ByteBuffer(bytes: answer)))
+  }
+
+  private func answer(to body: ByteBuffer, client: Client) async -> [UInt8]? {
+    switch body.withUnsafeReadableBytes({ LiveRequest.parse($0, maximumBatch: dispatcher.maximumBatch) }) {
+    case .invalid(let error): return LiveResponse.error(nil, error)
+    case .single(let request): return await answer(to: request, client: client)
+    case .batch(let requests):
+      let batch = LiveBatch(count: requests.count)
+      return await withTaskGroup(of: [UInt8]?.self) { group in
+        for request in requests {
+          group.addTask { batch.add(await self.answer(to: request, client: client)) }
+        }
+        var whole: [UInt8]?
+        for await answer in group { if let answer { whole = answer } }
+        return whole
+      }
+    }
+  }
+
+  private func answer(to request: LiveRequest, client: Client) async -> [UInt8]? {
+    let result: Result<JSONFragment, TangorError> =
+      switch dispatcher.begin(request, client: client, peer: nil) {
+      case .done(let result): result
+      case .cancel: .failure(TangorError(.invalidRequest, "Over POST /rpc a call is cancelled by closing its connection."))
+      case .task(let work): await work()
+      }
+    if request.isNotification { return nil }
+    return switch result {
+    case .success(let value): LiveResponse.result(request.id ?? .null, value)
+    case .failure(let error): LiveResponse.error(request.id, error)
+    }
+  }
+}
+
+/// Runs an operation in a task of its own and cancels it when the request's client goes away.
+package func withCancellationOnDisconnect<Result: Sendable>(
+  channel: any Channel, operation: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+  let task = Task(operation: operation)
+  return try await withTaskCancellationHandler {
+    try await withDisconnectHandler(channel: channel, onGone: { task.cancel() }) { try await task.value }
+  } onCancel: {
+    task.cancel()
+  }
+}

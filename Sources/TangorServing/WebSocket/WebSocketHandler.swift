@@ -1,0 +1,340 @@
+package import NIOCore
+import TangorCore
+
+/// One WebSocket: frames, messages, control frames, compression, back-pressure and the closing handshake, in one channel handler.
+///
+/// Everything here happens on the connection's event loop. An idle socket holds no buffer, no timer and no compressor of its own;
+/// what can be shared lies in ``WebSocketEventLoop``.
+package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
+  package typealias InboundIn = ByteBuffer
+  package typealias InboundOut = Never
+  package typealias OutboundIn = Never
+  package typealias OutboundOut = ByteBuffer
+
+  /// Where the closing handshake stands.
+  enum Phase {
+    case open
+    /// Our close frame is out, the peer's has not come.
+    case closing
+    /// Both close frames have passed, or the peer broke the protocol; what still comes is thrown away until it ends.
+    case draining
+    case closed
+  }
+
+  let configuration: WebSocketConfiguration
+  let deflate: DeflateParameters?
+  private let shared: WebSocketEventLoop
+  private var delegate: (any WebSocketDelegate)?
+  private(set) var context: ChannelHandlerContext?
+  private var reader: MessageReader
+  /// What has come and could not be used yet: the beginning of a frame, or what follows a message while reading is held.
+  private var unread = ByteBuffer()
+  var outbox: WebSocketOutbox
+  private(set) var phase = Phase.open
+  private var closeCode: WebSocketCloseCode = .abnormal
+  private var isReading = false
+  private var isFlushScheduled = false
+  private var holds = 0
+  private var isReadPending = false
+  private var lastHeard = NIODeadline.now()
+  /// When the closing handshake or the answer to a ping must be complete.
+  private var deadline: NIODeadline?
+
+  init(configuration: WebSocketConfiguration, deflate: DeflateParameters?, shared: WebSocketEventLoop, delegate: any WebSocketDelegate) {
+    self.configuration = configuration
+    self.deflate = deflate
+    self.shared = shared
+    self.delegate = delegate
+    reader = MessageReader(maximumSize: configuration.maximumMessageSize.bytes, deflate: deflate)
+    outbox = WebSocketOutbox(limit: configuration.bufferSize.bytes)
+  }
+
+  /// The connection's event loop.
+  package var eventLoop: any EventLoop { shared.eventLoop }
+  /// Whether messages can still be sent.
+  package var isOpen: Bool { phase == .open && context != nil }
+  /// Bytes that wait because the peer reads slowly.
+  package var bufferedBytes: Int { outbox.waitingBytes }
+
+  // MARK: The channel's life
+
+  package func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    shared.add(self)
+    delegate?.webSocketOpened(self)
+    flush()
+  }
+
+  package func handlerRemoved(context: ChannelHandlerContext) {
+    finish()
+    self.context = nil
+  }
+
+  package func channelInactive(context: ChannelHandlerContext) {
+    finish()
+    context.fireChannelInactive()
+  }
+
+  package func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+  package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    // Hummingbird's server allows half-closed connections; a WebSocket has no use for one.
+    case let event as ChannelEvent where event == .inputClosed: context.close(promise: nil)
+    // Not passed on: the HTTP handlers behind would close the connection without a word.
+    case is ChannelShouldQuiesceEvent: close(.goingAway, "the server is going down")
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  private func finish() {
+    guard phase != .closed else { return }
+    phase = .closed
+    shared.remove(self)
+    let delegate = self.delegate
+    self.delegate = nil
+    unread = ByteBuffer()
+    outbox.removeAll()
+    delegate?.webSocketClosed(self, closeCode)
+  }
+
+  /// Called each second: pings a silent peer, and gives up on one that does not answer.
+  func tick(_ now: NIODeadline) {
+    if let deadline {
+      guard now >= deadline else { return }
+      if phase == .open {
+        closeCode = .pingTimeout
+        sendClose(.pingTimeout, "no pong came in time")
+        drain()
+      } else {
+        context?.close(promise: nil)
+      }
+    } else if now >= lastHeard + TimeAmount(configuration.pingInterval) {
+      deadline = now + TimeAmount(configuration.pingTimeout)
+      outbox.appendControl(.ping, UnsafeRawBufferPointer(start: nil, count: 0))
+      flush()
+    }
+  }
+
+  // MARK: Reading
+
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    lastHeard = .now()
+    if phase == .open { deadline = nil }
+    guard phase != .draining, phase != .closed else { return }
+    var received = Self.unwrapInboundIn(data)
+    if unread.readableBytes > 0 {
+      unread.writeBuffer(&received)
+      parseUnread()
+    } else {
+      shared.withScratch { scratch in
+        scratch.writeBuffer(&received)
+        parse(&scratch)
+        if scratch.readableBytes > 0, phase == .open || phase == .closing { unread.writeBuffer(&scratch) }
+      }
+    }
+  }
+
+  package func channelReadComplete(context: ChannelHandlerContext) { flush() }
+
+  private func parseUnread() {
+    var buffer = unread
+    unread = ByteBuffer()
+    parse(&buffer)
+    if buffer.readableBytes > 0 {
+      // Bytes that came in meanwhile (a delegate may have let reading go on) stand behind what is left.
+      var later = unread
+      buffer.discardReadBytes()
+      buffer.writeBuffer(&later)
+      unread = buffer
+    }
+  }
+
+  private func parse(_ buffer: inout ByteBuffer) {
+    isReading = true
+    var consumed = 0
+    buffer.withUnsafeMutableReadableBytes { bytes in
+      while phase == .open || phase == .closing {
+        // A peer that does not read, or work that is behind, stops the reading here, in the middle of a batch.
+        if phase == .open, isHeld { break }
+        do throws(WebSocketViolation) {
+          let event = try reader.next(bytes, &consumed)
+          if case .needsMore = event { break }
+          handle(event)
+        } catch {
+          fail(error)
+          consumed = bytes.count
+        }
+      }
+    }
+    isReading = false
+    buffer.moveReaderIndex(forwardBy: consumed)
+  }
+
+  private func handle(_ event: MessageReader.Event) {
+    switch event {
+    case .needsMore, .pong: break
+    case .message(let kind, let bytes):
+      if phase == .open { delegate?.webSocket(self, received: kind, bytes) }
+    case .ping(let payload): if phase == .open { outbox.appendControl(.pong, payload) }
+    case .close(let code, _):
+      if phase == .open {
+        closeCode = code ?? .noStatus
+        sendClose(code, "")
+      }
+      drain()
+    }
+  }
+
+  private func fail(_ violation: WebSocketViolation) {
+    closeCode = violation.code
+    sendClose(violation.code, "\(violation.reason)")
+    drain()
+  }
+
+  // MARK: Holding the peer back
+
+  private var isHeld: Bool { holds > 0 || outbox.waitingBytes > 0 || context?.channel.isWritable == false }
+
+  /// Stops taking messages from the peer until as many ``releaseReading()`` have followed.
+  package func holdReading() { holds += 1 }
+
+  /// Takes one ``holdReading()`` back.
+  package func releaseReading() {
+    holds -= 1
+    if holds == 0, !isReading { resumeReading() }
+  }
+
+  package func read(context: ChannelHandlerContext) {
+    if phase == .open, isHeld { isReadPending = true } else { context.read() }
+  }
+
+  package func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      let waited = outbox.waitingBytes > 0
+      flush()
+      if waited, outbox.waitingBytes == 0 { delegate?.webSocketDrained(self) }
+      if !isReading { resumeReading() }
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func resumeReading() {
+    if unread.readableBytes > 0, phase == .open, !isHeld {
+      parseUnread()
+      flush()
+    }
+    if isReadPending, phase != .open || !isHeld, let context {
+      isReadPending = false
+      context.read()
+    }
+  }
+
+  // MARK: Writing
+
+  /// Sends a message.
+  ///
+  /// - Returns: Whether it was sent or waits to be; `false` when the connection is closed or has just been closed by the policy.
+  @discardableResult
+  package func send(_ kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer, policy: SlowReaderPolicy) -> Bool {
+    guard phase == .open, let context else { return false }
+    if outbox.waitingBytes == 0, context.channel.isWritable {
+      encode(kind, bytes)
+      if outbox.encodedBytes >= 65_536 { write() }
+    } else {
+      switch outbox.wait(kind, bytes, policy: policy) {
+      case .waits: break
+      case .dropped(let count): delegate?.webSocket(self, dropped: count)
+      case .full:
+        close(.tryAgainLater, "the peer reads too slowly")
+        return false
+      }
+    }
+    flushSoon()
+    return true
+  }
+
+  private func encode(_ kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer) {
+    let opcode: WebSocketOpcode = kind == .text ? .text : .binary
+    guard let deflate, bytes.count >= configuration.compression.minimumSize.bytes else {
+      return outbox.append(opcode, bytes, isCompressed: false)
+    }
+    let level = configuration.compression.level
+    let windowBits = min(configuration.compression.windowBits, deflate.serverWindowBits)
+    let deflater = outbox.deflater ?? shared.borrowDeflater(level: level, windowBits: windowBits)
+    shared.deflate(bytes, with: deflater) { outbox.append(opcode, $0, isCompressed: true) }
+    if deflate.serverNoContextTakeover {
+      shared.giveBack(deflater, level: level, windowBits: windowBits)
+    } else {
+      outbox.deflater = deflater
+    }
+  }
+
+  /// Hands what is encoded to the channel without flushing.
+  private func write() {
+    guard let context, let bytes = outbox.takeEncoded() else { return }
+    context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
+  }
+
+  /// Writes all there is to write, as far as the peer takes it.
+  private func flush() {
+    guard let context else { return }
+    repeat {
+      while context.channel.isWritable, outbox.encodedBytes < 65_536, let (kind, buffer) = outbox.popWaiting() {
+        buffer.withUnsafeReadableBytes { encode(kind, $0) }
+      }
+      write()
+    } while context.channel.isWritable && outbox.waitingBytes > 0
+  }
+
+  /// Writes at the end of this turn of the event loop, so that all that is sent in one turn shares a write.
+  private func flushSoon() {
+    guard !isReading, !isFlushScheduled else { return }
+    isFlushScheduled = true
+    let me = NIOLoopBound(self, eventLoop: eventLoop)
+    eventLoop.execute {
+      me.value.isFlushScheduled = false
+      me.value.flush()
+    }
+  }
+
+  // MARK: Closing
+
+  /// Begins the closing handshake. What waits for a slow reader is dropped.
+  package func close(_ code: WebSocketCloseCode, _ reason: String = "") {
+    guard phase == .open, context != nil else { return }
+    closeCode = code
+    sendClose(code, reason)
+    phase = .closing
+    if !isReading {
+      flush()
+      resumeReading()
+    }
+  }
+
+  private func sendClose(_ code: WebSocketCloseCode?, _ reason: String) {
+    guard phase == .open else { return }
+    deadline = .now() + TimeAmount(configuration.closeTimeout)
+    outbox.dropWaiting()
+    var payload = ByteBuffer()
+    if let code {
+      payload.writeInteger(code.rawValue)
+      payload.writeString(String(decoding: reason.utf8.prefix(123), as: UTF8.self))
+    }
+    payload.withUnsafeReadableBytes { outbox.appendControl(.close, $0) }
+  }
+
+  /// Ends our side and waits for the end of the peer's, so that the close frame is not lost to a reset connection.
+  private func drain() {
+    guard phase == .open || phase == .closing, let context else { return }
+    phase = .draining
+    deadline = deadline ?? .now() + TimeAmount(configuration.closeTimeout)
+    flush()
+    unread = ByteBuffer()
+    context.close(mode: .output, promise: nil)
+    if isReadPending {
+      isReadPending = false
+      context.read()
+    }
+  }
+}

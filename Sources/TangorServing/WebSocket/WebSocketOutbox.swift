@@ -1,0 +1,113 @@
+import NIOCore
+
+/// What goes to one peer: frames that are ready to be written, and messages that wait because the peer reads slowly.
+///
+/// Messages wait unencoded, because one that is dropped must not have passed through a compressor that remembers.
+struct WebSocketOutbox {
+  enum Admission: Equatable { case waits, dropped(Int), full }
+
+  private struct Waiting {
+    var kind: WebSocketMessageKind
+    var bytes: ByteBuffer
+    var mayDrop: Bool
+  }
+
+  private let limit: Int
+  private var encoded = ByteBuffer()
+  private var waiting: CircularBuffer<Waiting>?
+  private(set) var waitingBytes = 0
+  /// The compressor that remembers earlier messages, once one was sent.
+  var deflater: Deflater?
+
+  /// - Parameter limit: Bytes that may wait.
+  init(limit: Int) { self.limit = limit }
+
+  /// Bytes of frames that are ready.
+  var encodedBytes: Int { encoded.readableBytes }
+
+  /// Adds a frame with its header.
+  mutating func append(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer, isCompressed: Bool) {
+    let count = payload.count
+    encoded.reserveCapacity(minimumWritableBytes: count + 10)
+    encoded.writeInteger(0x80 | (isCompressed ? 0x40 : 0) | opcode.rawValue)
+    if count < 126 {
+      encoded.writeInteger(UInt8(count))
+    } else if count <= 0xFFFF {
+      encoded.writeInteger(UInt8(126))
+      encoded.writeInteger(UInt16(count))
+    } else {
+      encoded.writeInteger(UInt8(127))
+      encoded.writeInteger(UInt64(count))
+    }
+    encoded.writeBytes(payload)
+  }
+
+  mutating func appendControl(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
+    append(opcode, payload, isCompressed: false)
+  }
+
+  mutating func takeEncoded() -> ByteBuffer? {
+    guard encoded.readableBytes > 0 else { return nil }
+    defer { encoded = ByteBuffer() }
+    return encoded
+  }
+
+  /// Lets a message wait, as far as its policy and the limit allow.
+  mutating func wait(_ kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer, policy: SlowReaderPolicy) -> Admission {
+    var dropped = 0
+    if waitingBytes + bytes.count > limit {
+      switch policy {
+      case .wait: break
+      case .close: return .full
+      case .dropOldest:
+        dropped = makeRoom(for: bytes.count)
+        // A message that alone is over the limit is dropped itself.
+        if waitingBytes + bytes.count > limit { return .dropped(dropped + 1) }
+      }
+    }
+    var buffer = ByteBuffer()
+    buffer.writeBytes(bytes)
+    if waiting == nil { waiting = CircularBuffer() }
+    waiting?.append(Waiting(kind: kind, bytes: buffer, mayDrop: policy == .dropOldest))
+    waitingBytes += max(1, bytes.count)
+    return dropped > 0 ? .dropped(dropped) : .waits
+  }
+
+  /// Drops the oldest messages that may be dropped, as many as it takes; what must not be dropped keeps its place.
+  private mutating func makeRoom(for count: Int) -> Int {
+    var kept = CircularBuffer<Waiting>()
+    var dropped = 0
+    while waitingBytes + count > limit, let message = waiting?.popFirst() {
+      if message.mayDrop {
+        waitingBytes -= max(1, message.bytes.readableBytes)
+        dropped += 1
+      } else {
+        kept.append(message)
+      }
+    }
+    if !kept.isEmpty {
+      if let rest = waiting { kept.append(contentsOf: rest) }
+      waiting = kept
+    }
+    return dropped
+  }
+
+  mutating func popWaiting() -> (WebSocketMessageKind, ByteBuffer)? {
+    guard let message = waiting?.popFirst() else { return nil }
+    waitingBytes -= max(1, message.bytes.readableBytes)
+    if waiting?.isEmpty == true { waiting = nil }
+    return (message.kind, message.bytes)
+  }
+
+  /// Forgets the messages that wait.
+  mutating func dropWaiting() {
+    waiting = nil
+    waitingBytes = 0
+  }
+
+  mutating func removeAll() {
+    dropWaiting()
+    encoded = ByteBuffer()
+    deflater = nil
+  }
+}
