@@ -20,8 +20,8 @@ extension KeyedStream {
   func drive(for own: Int?, onPool: Bool = false) -> Answer? {
     guard let source = state.withLock({ $0.source }) else { return takeAnswer(own) }
     switch source.steps {
-    case .asynchronous(let next):
-      return driveAsynchronously(for: own, next)
+    case .asynchronous(let steps):
+      return driveAsynchronously(for: own, steps)
     case .synchronous where source.isBlocking && !onPool:
       liveTasks.begin()
       pool.submit {
@@ -29,16 +29,16 @@ extension KeyedStream {
         self.liveTasks.end()
       }
       return nil
-    case .synchronous(let next):
-      return driveSynchronously(for: own, onPool: onPool, next)
+    case .synchronous(let steps):
+      return driveSynchronously(for: own, onPool: onPool, steps)
     }
   }
 
-  private func driveSynchronously(for own: Int?, onPool: Bool, _ step: () throws -> StreamElement?) -> Answer? {
+  private func driveSynchronously(for own: Int?, onPool: Bool, _ steps: any SynchronousSteps) -> Answer? {
     var start: Duration?
     var count = 0
     while true {
-      var (answer, next) = absorb(StepOutcome(step), for: own)
+      var (answer, next) = absorb(StepOutcome(steps.next), for: own)
       if case .fill = next {
         if let start {
           if time.now() - start > Self.fillTime { (answer, next) = settle(for: own, stepRuns: false) }
@@ -66,11 +66,11 @@ extension KeyedStream {
 
   /// Each step is a task of the stream that begins on this thread: one that need not wait costs no hop, and one that waits goes on when
   /// the caller has gone.
-  private func driveAsynchronously(for own: Int?, _ step: @escaping @Sendable () async throws -> StreamElement?) -> Answer? {
+  private func driveAsynchronously(for own: Int?, _ steps: any AsynchronousSteps) -> Answer? {
     var start: Duration?
     var found: Answer?
     while true {
-      guard let outcome = launch(step) else {
+      guard let outcome = launch(steps) else {
         let (answer, _) = settle(for: own, stepRuns: true)
         return found ?? answer ?? takeAnswer(own)
       }
@@ -94,13 +94,13 @@ extension KeyedStream {
   /// Starts a step.
   ///
   /// - Returns: Its outcome if it ended without waiting; otherwise its task goes on as the driver when it ends.
-  private func launch(_ step: @escaping @Sendable () async throws -> StreamElement?) -> StepOutcome? {
+  private func launch(_ steps: any AsynchronousSteps) -> StepOutcome? {
     state.withLock { $0.launch = .launching }
     liveTasks.begin()
     let task = Task.immediate {
       let outcome: StepOutcome
       do {
-        outcome = try await step().map { .element($0) } ?? .end
+        outcome = try await steps.next().map { .element($0) } ?? .end
       } catch {
         outcome = .failure(error)
       }
@@ -194,6 +194,6 @@ extension KeyedStream {
       defer { if ending == .retired { state.isRetired = true } }
       return ending == .removed || !state.isRetired
     }
-    if isNews { onEnding(ending) }
+    if isNews { onEnding(self, ending) }
   }
 }

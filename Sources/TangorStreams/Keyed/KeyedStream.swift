@@ -40,17 +40,15 @@ package final class KeyedStream: Sendable {
     var isRetired = false
   }
 
-  package let key: Key
   package let client: String
   let state: Mutex<State>
   let time: TimeSource
   let liveTasks: LiveTasks
   let pool: BlockingPool
   /// Called once at the most for each ending, outside the lock.
-  let onEnding: @Sendable (StreamStateMachine.Ending) -> Void
+  let onEnding: @Sendable (KeyedStream, StreamStateMachine.Ending) -> Void
 
   /// - Parameters:
-  ///   - key: The stream's key.
   ///   - client: Whose stream it is, for limits.
   ///   - source: The sequence.
   ///   - limits: The bounds of the stream.
@@ -59,16 +57,15 @@ package final class KeyedStream: Sendable {
   ///   - pool: Where blocking steps run.
   ///   - onEnding: Called when a reader has been told the end.
   package init(
-    key: Key, client: String, source: StreamSource, limits: StreamStateMachine.Limits, time: TimeSource, liveTasks: LiveTasks,
-    pool: BlockingPool, onEnding: @escaping @Sendable (StreamStateMachine.Ending) -> Void
+    client: String, source: StreamSource, limits: StreamStateMachine.Limits, time: TimeSource, liveTasks: LiveTasks,
+    pool: BlockingPool, onEnding: @escaping @Sendable (KeyedStream, StreamStateMachine.Ending) -> Void
   ) {
-    self.key = key
     self.client = client
     self.time = time
     self.liveTasks = liveTasks
     self.pool = pool
     self.onEnding = onEnding
-    source.attach?(liveTasks)
+    if case .asynchronous(let steps) = source.steps { steps.attach(liveTasks) }
     state = Mutex(State(machine: StreamStateMachine(limits: limits), source: source, lastUse: time.now()))
   }
 
@@ -146,8 +143,20 @@ package final class KeyedStream: Sendable {
     state.withLock { $0.holders > 0 || $0.machine.waitingCount > 0 ? nil : $0.lastUse }
   }
 
-  /// Whether the end was told and the key answers nothing but repeats.
-  package var isRetired: Bool { state.withLock { $0.isRetired } }
+  /// The values up to an index, oldest first, as far as they are kept.
+  ///
+  /// - Parameters:
+  ///   - index: The index of the last one.
+  ///   - count: How many at the most.
+  package func recent(upTo index: Int, count: Int) -> [StreamValue] { state.withLock { $0.machine.recent(upTo: index, count: count) } }
+
+  /// Says why nothing can be read after a position, if that is so.
+  ///
+  /// - Throws: `stream_position_lost`, `stream_position_ahead`.
+  package func check(after position: Int) throws {
+    if let error = state.withLock({ $0.machine.positionError(position) }) { throw error }
+  }
+
   /// How many pulls wait.
   package var waitingCount: Int { state.withLock { $0.machine.waitingCount } }
   /// How many values have been given out.

@@ -1,4 +1,4 @@
-package import TangorJSON
+import TangorJSON
 
 /// The values of a stream from the oldest that is still kept to the newest, by index.
 struct ReplayWindow: Sendable {

@@ -292,7 +292,8 @@ package struct StreamStateMachine: Sendable {
     return .success(.values(PulledValues(first: first, rest: rest, progress: isFitting ? progress?.value : nil)))
   }
 
-  private func positionError(_ after: Int) -> TangorError? {
+  /// Why nothing can be read after a position; nil where it can.
+  func positionError(_ after: Int) -> TangorError? {
     if after > delivered {
       return TangorError(.streamPositionAhead, "Nothing after \(delivered) has been given out yet, so nothing can follow \(after).")
     }
@@ -301,6 +302,13 @@ package struct StreamStateMachine: Sendable {
       return TangorError(.streamPositionLost, detail)
     }
     return nil
+  }
+
+  /// The values up to an index, oldest first, as far as they are kept.
+  func recent(upTo index: Int, count: Int) -> [StreamValue] {
+    let last = min(index, delivered)
+    let first = max(window.firstIndex, last - count + 1)
+    return first <= last ? (first...last).map { window[$0] } : []
   }
 
   private mutating func takeValue(after position: Int?) -> StreamValue? {

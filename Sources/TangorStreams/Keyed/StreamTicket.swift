@@ -1,4 +1,4 @@
-package import TangorCore
+import TangorCore
 
 /// A pull that waits. Its `value` must be awaited, also after `cancel`.
 package struct StreamTicket: Sendable {

@@ -31,7 +31,7 @@ public struct Generator<Value>: Sendable {
 /// Makes a sequence of the values that a piece of code yields.
 ///
 /// - Parameter body: yields values to its output, and may report progress between them
-public func generate<Value: Encodable>(
+public func generate<Value: Encodable & SendableMetatype>(
   _ type: Value.Type = Value.self, _ body: @escaping @Sendable (StreamOutput<Value>) async throws -> Void
 ) -> Generator<Value> {
   Generator(encode: { try JSONFragment(encoding: $0) }, body: body)
@@ -40,7 +40,7 @@ public func generate<Value: Encodable>(
 /// Makes a sequence of the values that a piece of code yields.
 ///
 /// - Parameter body: yields values to its output, and may report progress between them
-public func generate<Value: JSONWritable>(
+public func generate<Value: JSONWritable & SendableMetatype>(
   _ type: Value.Type = Value.self, _ body: @escaping @Sendable (StreamOutput<Value>) async throws -> Void
 ) -> Generator<Value> {
   Generator(encode: { JSONFragment($0) }, body: body)
@@ -49,7 +49,7 @@ public func generate<Value: JSONWritable>(
 /// Makes a sequence of the values that a piece of code yields.
 ///
 /// - Parameter body: yields values to its output, and may report progress between them
-public func generate<Value: Encodable & JSONWritable>(
+public func generate<Value: Encodable & JSONWritable & SendableMetatype>(
   _ type: Value.Type = Value.self, _ body: @escaping @Sendable (StreamOutput<Value>) async throws -> Void
 ) -> Generator<Value> {
   Generator(encode: { JSONFragment($0) }, body: body)
@@ -82,16 +82,18 @@ extension StreamSource {
     let body = generator.body
     let encode = generator.encode
     storage.prepare { try await body(StreamOutput(storage: storage, encode: encode)) }
-    let lifeline = GeneratorLifeline(storage)
-    self.init(.asynchronous { try await lifeline.storage.next() }, attach: { lifeline.storage.attach($0) })
+    self.init(.asynchronous(GeneratorSteps(storage)))
   }
 }
 
-/// Ends a generator's body when nobody can pull it any more.
-private final class GeneratorLifeline: Sendable {
-  let storage: GeneratorStorage
+/// The steps of a generator's body; ends it when nobody can pull it any more.
+private final class GeneratorSteps: AsynchronousSteps {
+  private let storage: GeneratorStorage
 
   init(_ storage: GeneratorStorage) { self.storage = storage }
 
   deinit { storage.cancel() }
+
+  func next() async throws -> StreamElement? { try await storage.next() }
+  func attach(_ liveTasks: LiveTasks) { storage.attach(liveTasks) }
 }

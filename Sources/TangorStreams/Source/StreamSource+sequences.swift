@@ -6,53 +6,51 @@ public import TangorJSON
 
 extension StreamSource {
   /// A stream of a sequence's elements.
-  public init<S: Sequence>(_ sequence: sending S) where S.Element: Encodable {
+  public init<S: Sequence>(_ sequence: sending S) where S.Element: Encodable & SendableMetatype {
     self.init(stepping: sequence) { .value(try JSONFragment(encoding: $0)) }
   }
 
   /// A stream of a sequence's elements.
-  public init<S: Sequence>(_ sequence: sending S) where S.Element: JSONWritable {
+  public init<S: Sequence>(_ sequence: sending S) where S.Element: JSONWritable & SendableMetatype {
     self.init(stepping: sequence) { .value(JSONFragment($0)) }
   }
 
   /// A stream of a sequence's elements.
-  public init<S: Sequence>(_ sequence: sending S) where S.Element: Encodable & JSONWritable {
+  public init<S: Sequence>(_ sequence: sending S) where S.Element: Encodable & JSONWritable & SendableMetatype {
     self.init(stepping: sequence) { .value(JSONFragment($0)) }
   }
 
   /// A stream of a sequence's values, with the progress reported between them.
-  public init<S: Sequence, Value: Encodable>(_ sequence: sending S) where S.Element == Progressive<Value> {
+  public init<S: Sequence, Value: Encodable & SendableMetatype>(_ sequence: sending S) where S.Element == Progressive<Value> {
     self.init(stepping: sequence) { try $0.element { try JSONFragment(encoding: $0) } }
   }
 
   /// A stream of an asynchronous sequence's elements.
-  public init<S: AsyncSequence>(_ sequence: sending S) where S.Element: Encodable {
+  public init<S: AsyncSequence>(_ sequence: sending S) where S.Element: Encodable & SendableMetatype {
     self.init(awaiting: sequence) { .value(try JSONFragment(encoding: $0)) }
   }
 
   /// A stream of an asynchronous sequence's elements.
-  public init<S: AsyncSequence>(_ sequence: sending S) where S.Element: JSONWritable {
+  public init<S: AsyncSequence>(_ sequence: sending S) where S.Element: JSONWritable & SendableMetatype {
     self.init(awaiting: sequence) { .value(JSONFragment($0)) }
   }
 
   /// A stream of an asynchronous sequence's elements.
-  public init<S: AsyncSequence>(_ sequence: sending S) where S.Element: Encodable & JSONWritable {
+  public init<S: AsyncSequence>(_ sequence: sending S) where S.Element: Encodable & JSONWritable & SendableMetatype {
     self.init(awaiting: sequence) { .value(JSONFragment($0)) }
   }
 
   /// A stream of an asynchronous sequence's values, with the progress reported between them.
-  public init<S: AsyncSequence, Value: Encodable>(_ sequence: sending S) where S.Element == Progressive<Value> {
+  public init<S: AsyncSequence, Value: Encodable & SendableMetatype>(_ sequence: sending S) where S.Element == Progressive<Value> {
     self.init(awaiting: sequence) { try $0.element { try JSONFragment(encoding: $0) } }
   }
 
   init<S: Sequence>(stepping sequence: sending S, _ element: @escaping @Sendable (S.Element) throws -> StreamElement) {
-    let box = StepBox(sequence.makeIterator())
-    self.init(.synchronous { try box.iterator.next().map(element) })
+    self.init(.synchronous(IteratorSteps(sequence.makeIterator(), element)))
   }
 
   init<S: AsyncSequence>(awaiting sequence: sending S, _ element: @escaping @Sendable (S.Element) throws -> StreamElement) {
-    let box = AsyncStepBox(sequence.makeAsyncIterator())
-    self.init(.asynchronous { try await box.next().map(element) })
+    self.init(.asynchronous(AsyncIteratorSteps(sequence.makeAsyncIterator(), element)))
   }
 }
 

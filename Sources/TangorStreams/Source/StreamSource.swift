@@ -7,20 +7,15 @@
 /// belongs behind ``blocking()``, and one whose step never returns can only be left behind, never ended.
 public struct StreamSource: Sendable {
   package enum Steps: Sendable {
-    case synchronous(@Sendable () throws -> StreamElement?)
-    case asynchronous(@Sendable () async throws -> StreamElement?)
+    case synchronous(any SynchronousSteps)
+    case asynchronous(any AsynchronousSteps)
   }
 
   package let steps: Steps
   /// Whether steps run on the pool for blocking work instead of the thread that asks.
   package private(set) var isBlocking = false
-  /// Tells the source's own tasks where they are counted, before the first step.
-  package let attach: (@Sendable (LiveTasks) -> Void)?
 
-  package init(_ steps: Steps, attach: (@Sendable (LiveTasks) -> Void)? = nil) {
-    self.steps = steps
-    self.attach = attach
-  }
+  package init(_ steps: Steps) { self.steps = steps }
 
   /// The same source with its steps on a small pool of threads, for synchronous sequences that block or compute for long.
   ///
