@@ -62,11 +62,11 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "TangorStreams",
-      dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, metrics, nioCore],
+      dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, metrics, nioCore, nioPosix],
       swiftSettings: settings),
     .target(
       name: "TangorServices",
-      dependencies: ["TangorStreams", "TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore],
+      dependencies: ["TangorStreams", "TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore, nioPosix],
       swiftSettings: settings),
     .target(
       name: "TangorSite",
@@ -95,8 +95,8 @@ let package = Package(
     .testTarget(
       name: "TangorServingTests",
       dependencies: ["TangorServing", "TangorTesting", hummingbirdTesting, hummingbirdTLS, nioEmbedded, nioPosix, nioSSL], swiftSettings: settings),
-    .testTarget(name: "TangorStreamsTests", dependencies: ["TangorStreams", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
-    .testTarget(name: "TangorServicesTests", dependencies: ["TangorServices", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
+    .testTarget(name: "TangorStreamsTests", dependencies: ["TangorStreams", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),
+    .testTarget(name: "TangorServicesTests", dependencies: ["TangorServices", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),
     .testTarget(name: "TangorSiteTests", dependencies: ["TangorSite", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
     .testTarget(name: "TangorTests", dependencies: ["Tangor", "TangorGallery", hummingbirdTesting], swiftSettings: settings),
   ]
