@@ -4,7 +4,7 @@ package import NIOHTTP1
 /// A plain `GET` that may be answered on the event loop, before it reaches the router and its middleware.
 package struct QuickRequest {
   /// The path as it came, percent-encoded, without the query.
-  package let path: Substring
+  package internal(set) var path: Substring
   /// The query without its question mark; empty when there is none.
   package let query: Substring
   package let headers: HTTPHeaders
