@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
+import struct
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -179,7 +181,7 @@ def test_a_client_killed_while_its_pull_waits_loses_nothing(http: Client, server
             raw.send(f"GET /stream/{key} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             time.sleep(0.1)
             # A reset, as from a machine that went away, not a polite end.
-            raw.socket.setsockopt(__import__("socket").SOL_SOCKET, __import__("socket").SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+            raw.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         assert http.pull(key, "?wait=20s") == {"finished": False, "data": expected}
         expected += 1
     http.delete(f"/stream/{key}")
