@@ -6,8 +6,8 @@ import signal
 from typing import Callable, Iterator
 
 import pytest
-import requests
 
+from client import Client
 from Harness.server import Server
 
 
@@ -25,7 +25,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def http(server: Server) -> Iterator["Client"]:
+def http(server: Server) -> Iterator[Client]:
     with Client(server) as client:
         yield client
 
@@ -52,29 +52,3 @@ def still_serving(request: pytest.FixtureRequest) -> Iterator[None]:
     if "server" in request.fixturenames:
         shared: Server = request.getfixturevalue("server")
         assert shared.status("/readyz") == 200, "the server no longer serves others"
-
-
-class Client(requests.Session):
-    """A `requests` session whose URLs are paths of the server."""
-
-    def __init__(self, server: Server) -> None:
-        super().__init__()
-        self.server = server
-        self.trust_env = False
-
-    def request(self, method, url, **options):  # type: ignore[no-untyped-def, override]
-        options.setdefault("timeout", 30)
-        return super().request(method, self.server.url + url, **options)
-
-    def open(self, path: str) -> str:
-        """Opens a stream and answers its key."""
-        answer = self.get(path)
-        assert answer.status_code == 200, answer.text
-        body = answer.json()
-        assert list(body) == ["key"], body
-        return str(body["key"])
-
-    def pull(self, key: str, query: str = "") -> object:
-        answer = self.get(f"/stream/{key}{query}")
-        assert answer.status_code == 200, answer.text
-        return answer.json()

@@ -10,7 +10,7 @@ from typing import Callable
 
 import pytest
 
-from conftest import Client
+from client import Client
 from Harness.server import Server
 from wire import RawConnection, problem
 

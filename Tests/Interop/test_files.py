@@ -9,7 +9,7 @@ from typing import Iterator, Tuple
 
 import pytest
 
-from conftest import Client
+from client import Client
 from Harness.server import Server
 from wire import RawConnection
 

@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterator, List
 
 import requests
 
-from conftest import Client
+from client import Client
 from Harness.server import Server
 from wire import RawConnection, problem
 

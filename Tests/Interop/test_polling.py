@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from conftest import Client
+from client import Client
 from Harness.server import Server
 from wire import PRIMES, first_primes
 

@@ -11,7 +11,7 @@ import pytest
 import requests
 from websockets.sync.client import connect
 
-from conftest import Client
+from client import Client
 from Harness.server import Server
 
 Exchange = Callable[[str], Optional[Any]]

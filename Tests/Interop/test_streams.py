@@ -15,7 +15,7 @@ from typing import List
 import pytest
 import requests
 
-from conftest import Client
+from client import Client
 from Harness.server import Server
 from wire import PRIMES, RawConnection, first_primes, problem
 
