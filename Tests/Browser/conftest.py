@@ -47,6 +47,8 @@ def page(chromium: Browser, errors: Errors) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(20_000)
+    # A page that names no icon makes the browser ask for one; that 404 says nothing.
+    page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
     page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("response", lambda answer: errors.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
