@@ -64,7 +64,7 @@ class Server:
     def start(self) -> "Server":
         line: List[str] = [str(BINARY), *self.arguments, "--host", "127.0.0.1", "--port", str(self.port)]
         self.process = subprocess.Popen(
-            line, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=clean_environment(), start_new_session=True)
+            line, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=clean_environment())
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
