@@ -235,13 +235,13 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
 extension QuickAnswer {
   /// The whole response as it goes out.
   fileprivate func encoded(requestID: String, date: String) -> ByteBuffer {
-    var buffer = ByteBufferAllocator().buffer(capacity: body.count + 256)
+    var buffer = ByteBufferAllocator().buffer(capacity: body.readableBytes + 256)
     if status == .ok { buffer.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ") } else {
       buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: ")
     }
     buffer.writeStaticString(contentType)
     buffer.writeStaticString("\r\nContent-Length: ")
-    buffer.writeString(String(body.count))
+    buffer.writeString(String(body.readableBytes))
     if !isCacheable { buffer.writeStaticString("\r\nCache-Control: no-store") }
     if let extra {
       buffer.writeStaticString("\r\n")
@@ -254,7 +254,7 @@ extension QuickAnswer {
     buffer.writeStaticString("\r\nDate: ")
     buffer.writeString(date)
     buffer.writeStaticString("\r\n\r\n")
-    buffer.writeBytes(body)
+    buffer.writeImmutableBuffer(body)
     return buffer
   }
 }

@@ -1,5 +1,7 @@
 package import NIOCore
 package import NIOHTTP1
+import TangorCore
+import TangorJSON
 
 /// A plain `GET` that may be answered on the event loop, before it reaches the router and its middleware.
 package struct QuickRequest {
@@ -18,7 +20,7 @@ package struct QuickRequest {
 package struct QuickAnswer {
   package let status: HTTPResponseStatus
   package let contentType: StaticString
-  package let body: [UInt8]
+  package let body: ByteBuffer
   package let isCacheable: Bool
   /// One more header, where there is one.
   package let extra: (name: StaticString, value: String)?
@@ -29,7 +31,7 @@ package struct QuickAnswer {
   ///   - isCacheable: Without it the answer carries `Cache-Control: no-store`.
   ///   - extra: One more header.
   package init(
-    status: HTTPResponseStatus = .ok, contentType: StaticString = "application/json", body: [UInt8], isCacheable: Bool = false,
+    status: HTTPResponseStatus = .ok, contentType: StaticString = "application/json", body: ByteBuffer, isCacheable: Bool = false,
     extra: (name: StaticString, value: String)? = nil
   ) {
     self.status = status
@@ -37,6 +39,14 @@ package struct QuickAnswer {
     self.body = body
     self.isCacheable = isCacheable
     self.extra = extra
+  }
+
+  /// A failure as a problem.
+  package init(_ error: any Error) {
+    let error = error as? TangorError ?? TangorError(.internalError, error.publicText, underlying: error)
+    self.init(
+      status: .init(statusCode: error.code.status), contentType: "application/problem+json",
+      body: ByteBuffer(bytes: Problem(error, requestID: "").json.bytes))
   }
 }
 
