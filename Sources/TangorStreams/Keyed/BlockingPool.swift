@@ -15,12 +15,22 @@ package struct BlockingPool: Sendable {
     pool.submit { _ in work() }
   }
 
-  /// Runs work on one of the threads and waits for its result.
+  /// Runs asynchronous work whose own code, between its suspensions, is run by these threads.
   ///
   /// - Throws: What the work throws.
-  package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-      submit { continuation.resume(with: Result(catching: work)) }
-    }
+  package func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    try await withTaskExecutorPreference(BlockingExecutor(pool: self), operation: work)
+  }
+}
+
+/// Runs the jobs of tasks on a pool for blocking work.
+private final class BlockingExecutor: TaskExecutor {
+  private let pool: BlockingPool
+
+  init(pool: BlockingPool) { self.pool = pool }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    pool.submit { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }

@@ -10,15 +10,19 @@ package struct PollTicket: Sendable {
 
   /// Takes the next value and writes the answer: `{"state": "ready", "content": …}` or `{"state": "done", "content": null}`.
   ///
-  /// - Parameter channel: The client's connection; a value that comes for a client that has gone is kept for the next poll.
+  /// - Parameter channel: The client's connection, where the caller's task does not end with it; a value that comes for a client that has gone is kept for the next poll.
   /// - Throws: `stream_failed` when the generator fails, `canceled` when the client goes, `shutting_down`.
-  package func answer(channel: any Channel) async throws -> ByteBuffer {
+  package func answer(channel: (any Channel)?) async throws -> ByteBuffer {
     let pull: Pull
     switch try stream.begin(PullRequest()) {
     case .answered(let answer): pull = answer
     case .waiting(let ticket):
       let reader = StreamReader(stream)
-      pull = try await withDisconnectHandler(channel: channel, onGone: { reader.leave() }) { try await reader.wait(ticket) }
+      if let channel {
+        pull = try await withDisconnectHandler(channel: channel, onGone: { reader.leave() }) { try await reader.wait(ticket) }
+      } else {
+        pull = try await reader.wait(ticket)
+      }
     }
     guard case .values(let values) = pull else { return done(pull) }
     var buffer = ByteBuffer(staticString: "{\"state\": \"ready\", \"content\": ")

@@ -1,0 +1,112 @@
+import Synchronization
+import TangorCore
+import TangorJSON
+import TangorServing
+public import TangorStreams
+
+/// The services of an application, by their paths.
+///
+/// ```swift
+/// try services.add("/calc/:operation") { request in
+///   let (a, b) = (try request.query("a", as: Double.self), try request.query("b", as: Double.self))
+///   switch try request.path("operation") {
+///   case "add": return .json(a + b)
+///   case "multiply": return .json(a * b)
+///   default: throw TangorError(.notFound)
+///   }
+/// }
+/// ```
+public final class ServiceRegistry: Sendable {
+  private struct State {
+    var trie = ServiceTrie()
+    var services: [Service] = []
+  }
+
+  /// The methods that a service answers unless it says otherwise; `HEAD` and `OPTIONS` come by themselves.
+  public static let defaultMethods = ["GET", "POST"]
+
+  private let state = Mutex(State())
+
+  /// Makes a registry without services.
+  public init() {}
+
+  /// Adds a service.
+  ///
+  /// - Parameters:
+  ///   - path: The path, with parameters as `:name` and perhaps `**` at its end.
+  ///   - methods: The HTTP methods that it answers.
+  ///   - options: How it is run and described.
+  ///   - handler: Answers requests.
+  /// - Throws: `invalid_request` when the path is malformed or taken.
+  public func add(
+    _ path: String, methods: [String] = ServiceRegistry.defaultMethods, options: ServiceOptions = .init(), handler: @escaping ServiceHandler
+  ) throws {
+    try insert(path, methods, options, .handler(handler))
+  }
+
+  /// Adds a service that answers with text.
+  ///
+  /// - Throws: `invalid_request` when the path is malformed or taken.
+  public func add(
+    _ path: String, methods: [String] = ServiceRegistry.defaultMethods, options: ServiceOptions = .init(),
+    text handler: @escaping @Sendable (ServiceRequest) async throws -> String
+  ) throws {
+    try insert(path, methods, options, .handler { .text(try await handler($0)) })
+  }
+
+  /// Adds a service that answers with a value as JSON.
+  ///
+  /// - Throws: `invalid_request` when the path is malformed or taken.
+  public func add<Value: Encodable & SendableMetatype>(
+    _ path: String, methods: [String] = ServiceRegistry.defaultMethods, options: ServiceOptions = .init(),
+    json handler: @escaping @Sendable (ServiceRequest) async throws -> Value
+  ) throws {
+    try insert(path, methods, options, .handler { request in try .json(await handler(request)) })
+  }
+
+  /// Adds a generator that clients poll with a key of their own choice: `GET /path?key=…`.
+  ///
+  /// - Parameters:
+  ///   - path: The path, with parameters as `:name`.
+  ///   - count: Whether each answer has the number of values so far.
+  ///   - window: How many of the last values each answer has, 1 to 10,000; nil for the newest value alone.
+  ///   - options: How it is run and described.
+  ///   - source: Makes the generator from the first poll's arguments.
+  /// - Throws: `invalid_request` when the path is malformed or taken, or the window out of range.
+  public func poll(
+    _ path: String, count: Bool = false, window: Int? = nil, options: ServiceOptions = .init(),
+    source: @escaping @Sendable (ServiceRequest) async throws -> StreamSource
+  ) throws {
+    if let window, !(1...PollOptions.maximumWindow).contains(window) {
+      throw TangorError(.invalidRequest, "A polling generator's window must be from 1 to \(PollOptions.maximumWindow); \(window) came.")
+    }
+    try insert(path, ["GET"], options, .poll(PollOptions(count: count, window: window), source))
+  }
+
+  private func insert(_ path: String, _ methods: [String], _ options: ServiceOptions, _ action: Service.Action) throws {
+    guard !methods.isEmpty else { throw TangorError(.invalidRequest, "The service at '\(path)' answers no method.") }
+    let service = Service(pattern: try ServicePattern(path), methods: methods, options: options, action: action)
+    try state.withLock { state in
+      try state.trie.add(service)
+      state.services.append(service)
+    }
+  }
+
+  /// The services at a path.
+  ///
+  /// - Parameter path: The path below the base path, percent-encoded as it came.
+  func find(_ path: some StringProtocol) -> ServiceTrie.Match? {
+    var elements: [String] = []
+    for element in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      guard let text = String(percentDecoding: element) else { return nil }
+      elements.append(text)
+    }
+    if elements == [""] { elements = [] }
+    return state.withLock { $0.trie }.find(elements)
+  }
+
+  /// The paths and summaries of all services, in the order in which they were added.
+  var descriptions: [(path: String, summary: String)] {
+    state.withLock { $0.services }.map { ($0.pattern.description, $0.options.summary) }
+  }
+}
