@@ -68,6 +68,9 @@ package struct FileResponder: Sendable {
       return try await threadPool.runIfActive(body)
     } catch is NIOThreadPoolError.ThreadPoolInactive {
       throw TangorError(.shuttingDown)
+    } catch is CancellationError where !Task.isCancelled {
+      // A pool that was shut down cancels what it is given.
+      throw TangorError(.shuttingDown)
     }
   }
 
@@ -97,7 +100,9 @@ package struct FileResponder: Sendable {
     return nil
   }
 
-  private func variant(_ file: OpenFile, _ type: String, _ coding: ContentCoding?, varies: Bool, _ known: FileEntry?) throws -> FileVariant {
+  private func variant(
+    _ file: OpenFile, _ type: String, _ coding: ContentCoding?, varies: Bool, _ known: FileEntry?
+  ) throws -> FileVariant {
     let content: FileVariant.Content
     if let known, !known.isUnsettled, let same = ([known.plain] + known.compressed).first(where: { $0.coding == coding }),
       same.metadata == file.metadata

@@ -45,9 +45,9 @@ package struct FileRoot: Sendable {
   /// - Returns: A file or directory that may be served, or nil.
   /// - Throws: `TangorError` when the system fails, or when a folder on the way has an access file of another server.
   package func open(_ segments: [String]) throws -> Place? {
+    let below = segments.isEmpty ? "." : segments.joined(separator: "/")
     guard rules.allow(segments), let root = try FileSystem.open(path, FileSystem.referenceOnly | O_DIRECTORY),
-      let place = try FileSystem.open(segments.isEmpty ? "." : segments.joined(separator: "/"), from: root.number, FileSystem.referenceOnly),
-      let names = try namesBelow(root, place), rules.allow(names), try !isExcluded(place, names),
+      let place = try FileSystem.open(below, from: root.number, FileSystem.referenceOnly), let names = try namesBelow(root, place), rules.allow(names), try !isExcluded(place, names),
       try !isServiceConfiguration(root, segments), try names == segments || !isServiceConfiguration(root, names)
     else { return nil }
     let status = try FileSystem.status(of: place)
