@@ -103,9 +103,7 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
       if let entry = try entry(of: names + ["index.html"], in: root, key, opened: nil) { return .file(entry) }
       guard configuration.listings else { return .unlisted }
       let (entries, isComplete) = try directory.entries(limit: configuration.maximumListed, rules: root.rules)
-      // A link is listed when asking for it would be answered.
-      let shown = try entries.filter { try !$0.isLink || (try root.open(names + [$0.name])) != nil }
-      return .listing(DirectoryListing(path: place, entries: shown, isComplete: isComplete))
+      return .listing(DirectoryListing(path: place, entries: try root.shown(entries, in: names), isComplete: isComplete))
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdTesting
 import TangorJSON
@@ -58,7 +59,8 @@ import Testing
     let site = Self.fixture()
     let head = try await site.get("/d/", method: .head)
     #expect(head.text == "")
-    #expect(head.headers[.contentLength] == String(try await site.get("/d/").body.readableBytes))
+    let whole = try await site.get("/d/").body.readableBytes
+    #expect(head.headers[.contentLength] == String(whole))
   }
 
   @Test func json() async throws {

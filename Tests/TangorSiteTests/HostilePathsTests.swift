@@ -1,5 +1,6 @@
 import Hummingbird
 import HummingbirdTesting
+import TangorCore
 import TangorTesting
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
     "/" + String(repeating: "a", count: 256), "/" + String(repeating: "a/", count: 3_000),
   ]
 
-  static func fixture() -> (SiteFixture, TemporaryFolder) {
+  static func fixture() -> SiteFixture {
     var site = SiteFixture()
     site.configuration.listings = true
     let folder = site.folder
@@ -59,7 +60,7 @@ import Testing
     folder.link("out.txt", to: outside.path("secret.txt"))
     folder.link("outdir", to: outside.path)
     folder.link("passwd", to: "/etc/passwd")
-    folder.link("up", to: "../" + outside.path.split(separator: "/").last!)
+    folder.link("up", to: "../" + (outside.path.split(separator: "/").last ?? ""))
     folder.link("toenv", to: ".env")
     folder.link("togit", to: ".git")
     folder.link("topy.txt", to: "calc.py")
@@ -70,41 +71,39 @@ import Testing
     folder.link("chain.txt", to: "out.txt")
     folder.link("device", to: "/dev/zero")
     folder.makeFIFO("fifo")
-    return (site, outside)
+    site.others = [outside]
+    return site
   }
 
   @Test func theTableIsLong() { #expect(Set(Self.paths).count >= 60) }
 
   @Test func hostilePathsAnswerLikeMissingFiles() async throws {
-    let (site, outside) = Self.fixture()
-    try await withExtendedLifetime(outside) {
-      try await site.application().test(.router) { client in
-        for path in Self.paths {
-          for method in [HTTPRequest.Method.get, .head, .post] {
-            let answer = try await client.execute(uri: path, method: method)
-            #expect(answer.status == .notFound, "\(method) \(path)")
-            #expect(!answer.text.contains("secret") && !answer.text.contains("root:"), "\(path)")
-          }
+    let site = Self.fixture()
+    try await site.application().test(.router) { client in
+      for path in Self.paths {
+        for method in [HTTPRequest.Method.get, .head, .post] {
+          let answer = try await client.execute(uri: path, method: method)
+          #expect(answer.status == .notFound, "\(method) \(path)")
+          #expect(!answer.text.contains("secret") && !answer.text.contains("root:"), "\(path)")
         }
       }
     }
   }
 
   @Test func hostilePathsOverTheWire() async throws {
-    let (site, outside) = Self.fixture()
-    try await withExtendedLifetime(outside) {
-      try await site.application().test(.live) { client in
-        for path in Self.paths where path.utf8.allSatisfy({ $0 > 0x20 }) {
-          let answer = try await client.execute(uri: path, method: .get)
-          #expect(answer.status == .notFound || answer.status == .badRequest, "\(path)")
-          #expect(!answer.text.contains("secret"), "\(path)")
-        }
+    let site = Self.fixture()
+    try await site.application().test(.live) { client in
+      // A raw space or backslash is refused by the client itself.
+      for path in Self.paths where !path.contains(" ") && !path.contains("\\") {
+        let answer = try await client.execute(uri: path, method: .get)
+        #expect(answer.status == .notFound || answer.status == .badRequest, "\(path)")
+        #expect(!answer.text.contains("secret"), "\(path)")
       }
     }
   }
 
   @Test func harmlessNeighboursAreServed() async throws {
-    let (site, _) = Self.fixture()
+    let site = Self.fixture()
     site.folder.link("in.txt", to: "a/b.txt")
     site.folder.link("absolute.txt", to: site.folder.path("a/b.txt"))
     site.folder.link("indir", to: "a")
@@ -116,7 +115,7 @@ import Testing
   }
 
   @Test func listingShowsWhatIsServedAlone() async throws {
-    let (site, _) = Self.fixture()
+    let site = Self.fixture()
     let page = try await site.get("/").text
     for name in [
       "calc", "tangor", "settings", "hard", "passwd", "out", "env", "git", "htpasswd", "fifo", "device", "loop", "dangling", "proc", "chain",
@@ -135,10 +134,12 @@ import Testing
     site.configuration.root = folder.path("current")
     site.configuration.cacheSize = .init(bytes: 0)
     try await site.application().test(.router) { client in
-      #expect(try await client.execute(uri: "/a.txt", method: .get).text == "1")
+      let one = try await client.execute(uri: "/a.txt", method: .get)
+      #expect(one.text == "1")
       folder.link("next", to: "two")
       folder.replace("current", with: "next")
-      #expect(try await client.execute(uri: "/a.txt", method: .get).text == "2")
+      let two = try await client.execute(uri: "/a.txt", method: .get)
+      #expect(two.text == "2")
     }
   }
 
@@ -157,7 +158,7 @@ import Testing
   }
 
   @Test func descriptorsComeBack() async throws {
-    let (site, _) = Self.fixture()
+    let site = Self.fixture()
     site.folder.writeSparse("large.bin", size: 3 << 20)
     try await site.application().test(.router) { client in
       func open() -> Int { TemporaryFolder.openDescriptors(below: site.folder.path) }

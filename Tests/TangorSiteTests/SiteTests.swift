@@ -15,13 +15,15 @@ struct SiteFixture {
   var basePath = ""
   var excluding: [String] = []
   var bundle = BundledFiles([])
+  /// Folders that have to stay as long as the application does.
+  var others: [TemporaryFolder] = []
 
   init() { configuration.root = folder.path }
 
   func application() throws -> some ApplicationProtocol {
     let site = try SiteResponder<TangorRequestContext>(configuration: configuration, basePath: basePath, excluding: excluding, bundle: bundle)
     return Application(
-      responder: SiteTestResponder(site: site, basePath: basePath), configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+      responder: SiteTestResponder(site: site, basePath: basePath, kept: [folder] + others), configuration: .init(address: .hostname("127.0.0.1", port: 0)))
   }
 
   func get(
@@ -34,6 +36,7 @@ struct SiteFixture {
 struct SiteTestResponder: HTTPResponder {
   let site: SiteResponder<TangorRequestContext>
   var basePath = ""
+  var kept: [TemporaryFolder] = []
 
   func respond(to request: Request, context: TangorRequestContext) async throws -> Response {
     let missing = Problem(TangorError(.notFound), requestID: "-").response(accept: nil)
@@ -147,7 +150,7 @@ extension TestResponse {
     let site = SiteFixture()
     site.folder.write("abc.txt", "hello")
     let responder = try SiteResponder<TangorRequestContext>(configuration: site.configuration, bundle: BundledFiles([]))
-    try await Application(responder: SiteTestResponder(site: responder)).test(.router) { client in
+    try await Application(responder: SiteTestResponder(site: responder, kept: [site.folder])).test(.router) { client in
       for uri in ["/abc.txt", "/%61bc.txt", "/abc%2etxt", "/abc.txt?x", "/abc.txt"] {
         let answer = try await client.execute(uri: uri, method: .get)
         #expect(answer.text == "hello")
@@ -162,11 +165,13 @@ extension TestResponse {
     site.folder.write("calc.yaml", "secret: 1")
     let files = FileResponder(settings: site.configuration.fileSettings, time: TimeSource(clock))
     let responder = try SiteResponder<TangorRequestContext>(configuration: site.configuration, bundle: BundledFiles([]), files: files)
-    try await Application(responder: SiteTestResponder(site: responder)).test(.router) { client in
-      #expect(try await client.execute(uri: "/calc.yaml", method: .get).status == .ok)
+    try await Application(responder: SiteTestResponder(site: responder, kept: [site.folder])).test(.router) { client in
+      let before = try await client.execute(uri: "/calc.yaml", method: .get)
+      #expect(before.status == .ok)
       site.folder.write("calc.py", "")
       clock.advance(by: .seconds(1))
-      #expect(try await client.execute(uri: "/calc.yaml", method: .get).status == .notFound)
+      let after = try await client.execute(uri: "/calc.yaml", method: .get)
+      #expect(after.status == .notFound)
       #expect(files.cache.usage.count == 0)
     }
   }
@@ -186,8 +191,9 @@ extension TestResponse {
       }
       return Response(status: response.status, headers: response.headers, body: body)
     }
-    try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0))).test(.live) { client in
-      await #expect(throws: (any Error).self) { try await client.execute(uri: "/large.bin", method: .get) }
+    let application = Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+    try await application.test(.live) { client -> Void in
+      await #expect(throws: (any Error).self) { _ = try await client.execute(uri: "/large.bin", method: .get) }
     }
   }
 

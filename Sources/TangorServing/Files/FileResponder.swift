@@ -77,7 +77,7 @@ package struct FileResponder: Sendable {
   /// As `load`, for who is on the thread pool already.
   package func loadBlocking(key: String, contentType: String, open: (_ suffix: String) throws -> OpenFile?) throws -> FileEntry? {
     let checked = cache.now
-    for _ in 0..<3 {
+    for attempt in 0..<3 {
       do {
         guard let file = try open("") else { break }
         let neighbours = try ContentCoding.allCases.compactMap { coding in
@@ -85,8 +85,10 @@ package struct FileResponder: Sendable {
           try open(coding.suffix).flatMap { $0.metadata.modified >= file.metadata.modified ? (coding, $0) : nil }
         }
         let known = cache.known(key)
-        let plain = try variant(file, contentType, nil, varies: !neighbours.isEmpty, known)
-        let compressed = try neighbours.map { try variant($0.1, contentType, $0.0, varies: true, known) }
+        // What changes all the time is sent as it is found, and not kept.
+        let inMemory = attempt < 2
+        let plain = try variant(file, contentType, nil, varies: !neighbours.isEmpty, known, inMemory: inMemory)
+        let compressed = try neighbours.map { try variant($0.1, contentType, $0.0, varies: true, known, inMemory: inMemory) }
         let isUnsettled = file.isUnsettled || neighbours.contains { $0.1.isUnsettled }
         let entry = FileEntry(plain: plain, compressed: compressed, isUnsettled: isUnsettled)
         cache.keep(entry, for: key, checked: checked)
@@ -101,14 +103,14 @@ package struct FileResponder: Sendable {
   }
 
   private func variant(
-    _ file: OpenFile, _ type: String, _ coding: ContentCoding?, varies: Bool, _ known: FileEntry?
+    _ file: OpenFile, _ type: String, _ coding: ContentCoding?, varies: Bool, _ known: FileEntry?, inMemory: Bool
   ) throws -> FileVariant {
     let content: FileVariant.Content
     if let known, !known.isUnsettled, let same = ([known.plain] + known.compressed).first(where: { $0.coding == coding }),
       same.metadata == file.metadata
     {
       content = same.content
-    } else if file.metadata.size <= settings.maximumCachedFileSize, settings.cacheSize > 0 {
+    } else if inMemory, file.metadata.size <= settings.maximumCachedFileSize, settings.cacheSize > 0 {
       content = .memory(try file.read(0..<file.metadata.size))
     } else {
       content = .disk(file)
