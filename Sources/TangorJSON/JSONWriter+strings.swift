@@ -1,23 +1,27 @@
 extension JSONWriter {
   @inlinable
-  mutating func append(quoted string: String) {
+  mutating func append(_ string: String, isKey: Bool) {
     // Swift's own strings have contiguous storage; only those bridged from elsewhere are copied.
-    let isDone: Void? = string.utf8.withContiguousStorageIfAvailable { appendQuoted($0) }
-    if isDone == nil { Array(string.utf8).withUnsafeBufferPointer { appendQuoted($0) } }
+    let isDone: Void? = string.utf8.withContiguousStorageIfAvailable { appendString($0, isKey: isKey) }
+    if isDone == nil { Array(string.utf8).withUnsafeBufferPointer { appendString($0, isKey: isKey) } }
   }
 
-  /// Appends a string in quotes, escaping quotes, backslashes and control characters and nothing else.
+  /// Appends a string in quotes after the comma that may be due, escaping quotes, backslashes and control characters and nothing else.
   ///
-  /// - Parameter text: valid UTF-8
+  /// - Parameters:
+  ///   - text: valid UTF-8
+  ///   - isKey: whether a colon follows
   @inlinable
-  mutating func appendQuoted(_ text: UnsafeBufferPointer<UInt8>) {
-    bytes.append(ASCII.quote)
-    if Self.plainPrefix(of: text, from: 0) == text.count {
-      bytes.append(contentsOf: text)
-    } else {
-      appendEscaped(text)
+  mutating func appendString(_ text: UnsafeBufferPointer<UInt8>, isKey: Bool) {
+    guard Self.plainPrefix(of: text, from: 0) == text.count else { return appendEscaped(text, isKey: isKey) }
+    let isDue = needsComma
+    append(upTo: text.count + 4) { tail in
+      tail.putComma(if: isDue)
+      tail.put(ASCII.quote)
+      if let base = text.baseAddress { tail.put(base, text.count) }
+      tail.put(ASCII.quote)
+      if isKey { tail.put(ASCII.colon) }
     }
-    bytes.append(ASCII.quote)
   }
 
   /// The first place at or after `start` that needs an escape, or the count.
@@ -36,15 +40,18 @@ extension JSONWriter {
   }
 
   @usableFromInline @inline(never)
-  mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
+  mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, isKey: Bool) {
+    separate()
+    bytes.append(ASCII.quote)
     var start = 0
     while start < text.count {
       let stop = Self.plainPrefix(of: text, from: start)
       bytes.append(contentsOf: text[start..<stop])
-      guard stop < text.count else { return }
-      appendEscape(of: text[stop])
+      if stop < text.count { appendEscape(of: text[stop]) }
       start = stop + 1
     }
+    bytes.append(ASCII.quote)
+    if isKey { bytes.append(ASCII.colon) }
   }
 
   private mutating func appendEscape(of byte: UInt8) {
@@ -62,5 +69,8 @@ extension JSONWriter {
       let low = byte & 15
       bytes.append(low < 10 ? ASCII.zero + low : 0x57 + low)
     }
+  }
+  private mutating func append(_ escape: StaticString) {
+    bytes.append(contentsOf: UnsafeBufferPointer(start: escape.utf8Start, count: escape.utf8CodeUnitCount))
   }
 }

@@ -7,7 +7,7 @@ extension Bool: JSONConvertible {
 
 extension String: JSONConvertible {
   @inlinable public init(from reader: inout JSONReader) throws(JSONError) { self = try reader.readString() }
-  @inlinable public func write(to writer: inout JSONWriter) { writer.write(self) }
+  @inlinable public func write(to writer: inout JSONWriter) { writer.append(self, isKey: false) }
 }
 
 extension Double: JSONConvertible {
