@@ -1,7 +1,7 @@
-package import Hummingbird
-package import TangorServing
 import HTTPTypes
+package import Hummingbird
 import TangorCore
+package import TangorServing
 
 /// Answers requests with the files of the site, or with nothing when no file matches.
 ///

@@ -10,7 +10,8 @@ import Testing
   /// Everything here answers 404 and nothing of what it aims at.
   static let paths = [
     // Out of the root
-    "/..", "/../", "/../secret.txt", "/../../../../etc/passwd", "/a/../../secret.txt", "/a/..", "/a/../a.txt", "/./a.txt", "/a/./b.txt", "/.",
+    "/..", "/../", "/../secret.txt", "/../../../../etc/passwd", "/a/../../secret.txt", "/a/..", "/a/../a.txt", "/./a.txt", "/a/./b.txt",
+    "/.",
     "/%2e%2e/secret.txt", "/%2E%2E/secret.txt", "/.%2e/secret.txt", "/%2e./secret.txt", "/%2e/a.txt", "/..%2fsecret.txt",
     "/..%2Fsecret.txt", "/%2e%2e%2fsecret.txt", "/a%2f..%2f..%2fsecret.txt", "/%252e%252e/secret.txt", "/%252e%252e%252fsecret.txt",
     "/..%5csecret.txt", "/..\\secret.txt", "/%5c..%5csecret.txt", "/a\\b.txt", "/a%5Cb.txt", "/..;/secret.txt", "/..%00/secret.txt",
@@ -30,7 +31,8 @@ import Testing
     // The server's own configuration, however it is reached
     "/tangor.yaml", "/tangor.yaml.bak", "/settings.txt", "/hard.txt",
     // Links out of the root, and links to what is not served
-    "/out.txt", "/outdir/secret.txt", "/outdir/", "/outdir", "/passwd", "/up/secret.txt", "/toenv", "/togit/config", "/topy.txt", "/toyaml.txt",
+    "/out.txt", "/outdir/secret.txt", "/outdir/", "/outdir", "/passwd", "/up/secret.txt", "/toenv", "/togit/config", "/topy.txt",
+    "/toyaml.txt",
     "/loop", "/loop/a", "/dangling", "/proc/self/environ", "/chain.txt",
     // No regular files
     "/fifo", "/device", "/fifo/", "/device/x",
@@ -47,9 +49,12 @@ import Testing
     folder.write("a.txt", "fine")
     folder.write("a/b.txt", "fine")
     for name in [
-      ".htpasswd", ".env", "a/.env", ".git/config", ".well-known/.secret", "a/.well-known/x", "\u{200B}.env", ".../a.txt", "calc.py", "calc.PY",
-      "calc.py~", "calc.py.bak", "calc.py.gz", "calc.py.br", "calc.pyw", "calc.pyc", "calc.pyo", "calc.pyd", "__pycache__/calc.cpython-311.pyc",
-      "calc.yaml", "calc.yml", "calc.json", "calc.YAML", "calc.yaml.gz", "calc.json~", "calc.py ", "calc.py.", "calc.p\u{200B}y", "tangor.yaml",
+      ".htpasswd", ".env", "a/.env", ".git/config", ".well-known/.secret", "a/.well-known/x", "\u{200B}.env", ".../a.txt", "calc.py",
+      "calc.PY",
+      "calc.py~", "calc.py.bak", "calc.py.gz", "calc.py.br", "calc.pyw", "calc.pyc", "calc.pyo", "calc.pyd",
+      "__pycache__/calc.cpython-311.pyc",
+      "calc.yaml", "calc.yml", "calc.json", "calc.YAML", "calc.yaml.gz", "calc.json~", "calc.py ", "calc.py.", "calc.p\u{200B}y",
+      "tangor.yaml",
       "tangor.yaml.bak", "a\\b.txt",
     ] { folder.write(name, "secret") }
     folder.write(".well-known/security.txt", "fine")
@@ -118,7 +123,8 @@ import Testing
     let site = Self.fixture()
     let page = try await site.get("/").text
     for name in [
-      "calc", "tangor", "settings", "hard", "passwd", "out", "env", "git", "htpasswd", "fifo", "device", "loop", "dangling", "proc", "chain",
+      "calc", "tangor", "settings", "hard", "passwd", "out", "env", "git", "htpasswd", "fifo", "device", "loop", "dangling", "proc",
+      "chain",
       "yaml.txt", "up/",
     ] { #expect(!page.contains(">\(name)"), "\(name)") }
     #expect(page.contains("a.txt"))

@@ -21,9 +21,11 @@ struct SiteFixture {
   init() { configuration.root = folder.path }
 
   func application() throws -> some ApplicationProtocol {
-    let site = try SiteResponder<TangorRequestContext>(configuration: configuration, basePath: basePath, excluding: excluding, bundle: bundle)
+    let site = try SiteResponder<TangorRequestContext>(
+      configuration: configuration, basePath: basePath, excluding: excluding, bundle: bundle)
     return Application(
-      responder: SiteTestResponder(site: site, basePath: basePath, kept: [folder] + others), configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+      responder: SiteTestResponder(site: site, basePath: basePath, kept: [folder] + others),
+      configuration: .init(address: .hostname("127.0.0.1", port: 0)))
   }
 
   func get(

@@ -1,8 +1,8 @@
+import HTTPTypes
 package import Hummingbird
+import NIOCore
 package import NIOPosix
 package import TangorCore
-import HTTPTypes
-import NIOCore
 
 /// Answers requests with files: conditions, ranges, compressed neighbours, a cache for small files, streams for large ones.
 ///

@@ -76,9 +76,11 @@ package struct FileRoot: Sendable {
     }
     return try entries.filter { entry in
       // Most entries need no second look: they are no link, and are not like what is excluded.
-      let isSuspect = entry.isLink || excluded.contains { excluded in
-        excluded.inode == entry.inode || FileRules.original(FileRules.compared(entry.name)) == excluded.name
-      }
+      let isSuspect =
+        entry.isLink
+        || excluded.contains { excluded in
+          excluded.inode == entry.inode || FileRules.original(FileRules.compared(entry.name)) == excluded.name
+        }
       guard isSuspect else { return true }
       do {
         return try open(segments + [entry.name]) != nil
@@ -111,7 +113,9 @@ package struct FileRoot: Sendable {
       if status.st_dev == identity.st_dev, status.st_ino == identity.st_ino { return true }
       if let location = FileSystem.location(of: place), let otherLocation = FileSystem.location(of: other),
         FileRules.original(FileRules.compared(location)) == FileRules.compared(otherLocation)
-      { return true }
+      {
+        return true
+      }
     }
     return false
   }

@@ -1,5 +1,5 @@
-import Testing
 import TangorServing
+import Testing
 
 @Suite struct ByteRangesTests {
   @Test(arguments: [
@@ -8,7 +8,8 @@ import TangorServing
     ("bytes=99-99", .parts([99..<100])), ("BYTES=5-6", .parts([5..<7])), ("bytes= 5-6 , 8-9 ", .parts([5..<7, 8..<10])),
     ("bytes=5-6,,8-9", .parts([5..<7, 8..<10])), ("bytes=8-9,5-6", .parts([8..<10, 5..<7])),
     ("bytes=0-4,5-9", .parts([0..<10])), ("bytes=0-10,5-20", .parts([0..<21])), ("bytes=5-9,0-4", .parts([0..<10])),
-    ("bytes=0-1,10-11,2-9", .parts([0..<12])), ("bytes=0-99,20-30", .parts([0..<100])), ("bytes=10-20,-5,150-", .parts([10..<21, 95..<100])),
+    ("bytes=0-1,10-11,2-9", .parts([0..<12])), ("bytes=0-99,20-30", .parts([0..<100])),
+    ("bytes=10-20,-5,150-", .parts([10..<21, 95..<100])),
     ("bytes=0-1,40-41,1-3", .parts([0..<4, 40..<42])), ("bytes=0-18446744073709551616", .parts([0..<100])),
     ("bytes=100-", .unsatisfiable), ("bytes=100-200", .unsatisfiable), ("bytes=-0", .unsatisfiable),
     ("bytes=99999999999999999999-", .unsatisfiable), ("bytes=200-,300-400", .unsatisfiable),

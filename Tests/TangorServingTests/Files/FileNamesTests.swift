@@ -1,5 +1,5 @@
-import Testing
 import TangorServing
+import Testing
 
 @Suite struct FileNamesTests {
   @Test(arguments: [
@@ -14,11 +14,13 @@ import TangorServing
     ("index.html", "text/html; charset=utf-8"), ("A.HTML", "text/html; charset=utf-8"), ("/x.y/a.css", "text/css; charset=utf-8"),
     ("a.js", "text/javascript; charset=utf-8"), ("a.mjs", "text/javascript; charset=utf-8"), ("a.json", "application/json"),
     ("tangor.js.map", "application/json"), ("a.wasm", "application/wasm"), ("a.svg", "image/svg+xml"), ("a.woff2", "font/woff2"),
-    ("a.avif", "image/avif"), ("a.webp", "image/webp"), ("a.csv", "text/csv; charset=utf-8"), ("a.arrow", "application/vnd.apache.arrow.file"),
+    ("a.avif", "image/avif"), ("a.webp", "image/webp"), ("a.csv", "text/csv; charset=utf-8"),
+    ("a.arrow", "application/vnd.apache.arrow.file"),
     ("a.parquet", "application/vnd.apache.parquet"), ("a.md", "text/markdown; charset=utf-8"), ("a.txt", "text/plain; charset=utf-8"),
     ("a.pdf", "application/pdf"), ("a.mp4", "video/mp4"), ("a.mp3", "audio/mpeg"), ("a.ndjson", "application/x-ndjson"),
     ("a.tar.gz", "application/gzip"), ("README", "text/plain; charset=utf-8"), ("a.unknown", "application/octet-stream"),
-    ("noending", "application/octet-stream"), (".html", "application/octet-stream"), ("", "application/octet-stream"), ("a.", "application/octet-stream"),
+    ("noending", "application/octet-stream"), (".html", "application/octet-stream"), ("", "application/octet-stream"),
+    ("a.", "application/octet-stream"),
   ])
   func mediaTypes(_ name: String, _ type: String) { #expect(MediaTypes.type(ofFile: name) == type) }
 

@@ -62,7 +62,10 @@ import Testing
   @Test(arguments: [0, 1 << 20])
   func ranges(cacheSize: Int) async throws {
     folder.write("a.txt", "0123456789")
-    let responder = responder { $0.cacheSize = cacheSize; $0.chunkSize = 3 }
+    let responder = responder {
+      $0.cacheSize = cacheSize
+      $0.chunkSize = 3
+    }
     let one = try await responder.answer(folder.path("a.txt"), [.range: "bytes=2-7"])
     #expect(one.status == .partialContent)
     #expect(one.text == "234567")
@@ -81,7 +84,8 @@ import Testing
         \r\n--\(boundary)--\r\n
         """)
     #expect(many[.contentLength] == String(many.bytes.count))
-    let tooMany = try await responder.answer(folder.path("a.txt"), [.range: "bytes=" + Array(repeating: "0-0", count: 17).joined(separator: ",")])
+    let tooMany = try await responder.answer(
+      folder.path("a.txt"), [.range: "bytes=" + Array(repeating: "0-0", count: 17).joined(separator: ",")])
     #expect(tooMany.status == .ok)
     #expect(tooMany.text == "0123456789")
     let error = await #expect(throws: TangorError.self) { try await responder.answer(folder.path("a.txt"), [.range: "bytes=10-"]) }
@@ -213,7 +217,10 @@ import Testing
   }
 
   @Test func cacheStaysWithinItsBudget() async throws {
-    let responder = responder { $0.cacheSize = 64 << 10; $0.maximumCachedFileSize = 10_000 }
+    let responder = responder {
+      $0.cacheSize = 64 << 10
+      $0.maximumCachedFileSize = 10_000
+    }
     for index in 0..<40 {
       folder.write("f\(index)", bytes: Array(repeating: UInt8(index), count: 8_000))
       #expect(try await responder.answer(folder.path("f\(index)")).bytes.first == UInt8(index))
@@ -244,7 +251,10 @@ import Testing
   @Test func fileReplacedWhileBeingSentStaysWhatItWas() async throws {
     folder.write("a", bytes: Array(repeating: 1, count: 10_000))
     folder.write("b", bytes: Array(repeating: 2, count: 500))
-    let responder = responder { $0.cacheSize = 0; $0.chunkSize = 1_000 }
+    let responder = responder {
+      $0.cacheSize = 0
+      $0.chunkSize = 1_000
+    }
     let response = try await responder.response(path: folder.path("a"), request: .test())
     let log = PieceLog { [folder] piece in if piece == 1 { folder.replace("a", with: "b") } }
     try await response.body.write(PieceWriter(log: log))
@@ -255,7 +265,10 @@ import Testing
   @Test(arguments: ["cut", "overwritten", "grown"])
   func fileChangedWhileBeingSentIsNeverPadded(_ how: String) async throws {
     folder.write("a", bytes: Array(repeating: 1, count: 10_000))
-    let responder = responder { $0.cacheSize = 0; $0.chunkSize = 1_000 }
+    let responder = responder {
+      $0.cacheSize = 0
+      $0.chunkSize = 1_000
+    }
     let response = try await responder.response(path: folder.path("a"), request: .test())
     let log = PieceLog { [folder] piece in
       guard piece == 3 else { return }
@@ -272,7 +285,10 @@ import Testing
 
   @Test func logThatGrowsIsSentAsItWas() async throws {
     folder.write("log", bytes: Array(repeating: 1, count: 5_000), modified: 4_000_000_000)
-    let responder = responder { $0.cacheSize = 0; $0.chunkSize = 1_000 }
+    let responder = responder {
+      $0.cacheSize = 0
+      $0.chunkSize = 1_000
+    }
     let response = try await responder.response(path: folder.path("log"), request: .test())
     #expect(response.headers[.eTag]?.hasPrefix("W/") == true)
     let log = PieceLog { [folder] piece in folder.truncate("log", size: 5_000 + piece) }

@@ -1,5 +1,5 @@
-import Testing
 import TangorServing
+import Testing
 
 @Suite struct HTTPDateTests {
   @Test(arguments: [
@@ -11,7 +11,8 @@ import TangorServing
 
   @Test(arguments: [
     (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
-    (4_102_444_799, "Thu, 31 Dec 2099 23:59:59 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"), (1_709_164_800, "Thu, 29 Feb 2024 00:00:00 GMT"),
+    (4_102_444_799, "Thu, 31 Dec 2099 23:59:59 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+    (1_709_164_800, "Thu, 29 Feb 2024 00:00:00 GMT"),
   ])
   func writesThePreferredForm(_ seconds: Int, _ text: String) {
     #expect(HTTPDate(seconds: seconds).description == text)

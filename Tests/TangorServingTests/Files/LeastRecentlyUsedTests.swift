@@ -1,5 +1,5 @@
-import Testing
 import TangorServing
+import Testing
 
 @Suite struct LeastRecentlyUsedTests {
   @Test func letsGoOfWhatWasNotUsedForLongest() {
