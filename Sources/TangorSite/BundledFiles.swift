@@ -1,6 +1,6 @@
 package import NIOCore
-package import TangorServing
 import TangorCore
+package import TangorServing
 
 /// Files that the binary itself carries, by their path.
 ///

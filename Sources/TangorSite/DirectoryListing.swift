@@ -1,8 +1,8 @@
-package import Hummingbird
-package import TangorServing
 import HTTPTypes
+package import Hummingbird
 import NIOCore
 import TangorJSON
+package import TangorServing
 
 /// What a directory holds, as a page for people or as JSON for programs.
 package struct DirectoryListing: Sendable {

@@ -7,7 +7,7 @@ public struct SiteConfiguration: Sendable {
   public var root: String?
   /// Further folders, by the path they are served at, as in `["/data": "measurements"]`.
   public var folders: [String: String] = [:]
-  /// Where `/` redirects when the root has no `index.html`.
+  /// Where `/` redirects when the root has no `index.html`: a path below the base path, or a whole URL. None by default.
   public var homepage: String?
   /// Whether a directory without `index.html` shows a listing. Default false.
   public var listings = false

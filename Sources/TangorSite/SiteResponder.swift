@@ -1,14 +1,14 @@
-package import Hummingbird
-package import TangorCore
-package import TangorServing
 import HTTPTypes
+package import Hummingbird
+import TangorCore
+package import TangorServing
 
 /// Answers requests with the files of the site, or with nothing when no file matches.
 ///
 /// - A directory's URL shows its `index.html`, else a listing where listings are on; its URL without the slash redirects (308).
 /// - Below `/tangor/` the browser client is served from the binary; what it lacks is looked for in the site.
 /// - What must not be served answers like what does not exist; ``FileRoot`` tells what that is.
-package struct SiteResponder: Sendable {
+package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
   package let configuration: SiteConfiguration
   package let files: FileResponder
   private let mounts: SiteMounts
@@ -26,7 +26,7 @@ package struct SiteResponder: Sendable {
 
   /// - Parameters:
   ///   - configuration: The folders and their settings.
-  ///   - basePath: What stands before every path of the server, as in `/app`; empty by default.
+  ///   - basePath: What stands before every path of the server, as in `/app`; empty by default. Redirects begin with it.
   ///   - excluding: Files that are never served: the server's own configuration.
   ///   - bundle: What is served below `/tangor/`.
   ///   - files: Who reads files; by default one with a cache of its own as the configuration says.
@@ -42,38 +42,35 @@ package struct SiteResponder: Sendable {
     mounts = try SiteMounts(configuration, excluding: excluding)
   }
 
-  /// Answers a request, or gives nil when nothing of the site stands at its path.
+  /// Answers a request, or gives nil when nothing of the site stands at the path.
   ///
   /// - Throws: `TangorError`: `forbidden`, `method_not_allowed`, `precondition_failed`, `range_not_satisfiable`.
-  package func response(to request: Request, context: some RequestContext) async throws -> Response? {
-    let path = request.uri.path
+  package func respond(to request: Request, at path: Substring, context: Context) async throws -> Response? {
+    let path = String(path)
     let reads = request.method == .get || request.method == .head
     // Every other spelling of a path is decoded first, so a file has one entry in the cache however it is asked for.
     if reads, !path.utf8.contains(UInt8(ascii: "%")), let response = try files.cachedResponse(key: path, request: request) {
       return response
     }
-    guard let local = localPath(path), let place = ResourcePath(raw: local), let found = try await find(place) else { return nil }
+    if path.isEmpty, reads, !basePath.isEmpty { return redirect(to: basePath + "/", request) }
+    guard let place = ResourcePath(raw: path), let found = try await find(place) else { return nil }
     guard reads else { return try refuse(request.method) }
     switch found {
     case .file(let entry): return try files.response(entry, request: request)
-    case .directoryWithoutSlash: return redirect(to: basePath + "/" + place.segments.map(ResourcePath.encoded).joined(separator: "/") + "/", request)
-    case .homepage(let target): return Response(status: .found, headers: [.location: target, .cacheControl: configuration.cacheControl])
+    case .directoryWithoutSlash:
+      return redirect(to: basePath + "/" + place.segments.map(ResourcePath.encoded).joined(separator: "/") + "/", request)
+    case .homepage(let target):
+      let location = target.hasPrefix("/") ? basePath + target : target
+      return Response(status: .found, headers: [.location: location, .cacheControl: configuration.cacheControl])
     case .listing(let listing): return listing.response(to: request, cacheControl: configuration.cacheControl)
     case .unlisted: throw TangorError(.forbidden, "Listing of this directory is switched off.")
     }
   }
 
-  /// The path without the base path; nil when it lies elsewhere.
-  private func localPath(_ path: String) -> String? {
-    guard path.utf8.starts(with: basePath.utf8) else { return nil }
-    let rest = path.utf8.dropFirst(basePath.utf8.count)
-    return rest.first == UInt8(ascii: "/") ? String(Substring(rest)) : nil
-  }
-
   private func find(_ place: ResourcePath) async throws -> Found? {
     if place.segments.first == "tangor", let found = bundled(place) { return found }
     if let (root, names) = mounts.resolve(place.segments) {
-      let key = basePath + place.text
+      let key = place.text
       if let entry = files.cache.fresh(key) { return .file(entry) }
       if let found = try await files.offLoop({ try search(root, names, place, key) }) {
         if case .file = found { return found }
@@ -106,9 +103,7 @@ package struct SiteResponder: Sendable {
       if let entry = try entry(of: names + ["index.html"], in: root, key, opened: nil) { return .file(entry) }
       guard configuration.listings else { return .unlisted }
       let (entries, isComplete) = try directory.entries(limit: configuration.maximumListed, rules: root.rules)
-      // A link is listed when asking for it would be answered.
-      let shown = try entries.filter { try !$0.isLink || (try root.open(names + [$0.name])) != nil }
-      return .listing(DirectoryListing(path: ResourcePath(segments: place.segments, isDirectory: true), entries: shown, isComplete: isComplete))
+      return .listing(DirectoryListing(path: place, entries: try root.shown(entries, in: names), isComplete: isComplete))
     }
   }
 

@@ -25,7 +25,9 @@ enum AccessFile {
     guard FileSystem.status(of: name, in: root, followingLinks: true) != nil else { return }
     if let place = try FileSystem.open(name, from: root.number, FileSystem.referenceOnly), let file = try OpenFile(place: place),
       let content = try? file.read(0..<min(file.metadata.size, 65_536)), !guards(String(buffer: content))
-    { return }
+    {
+      return
+    }
     throw TangorError(
       .forbidden,
       "This folder is guarded by an .htaccess file, whose rules this server does not read. Its owner has to guard it here, "

@@ -1,5 +1,5 @@
-package import TangorCore
 import Synchronization
+package import TangorCore
 
 /// Small files in memory, each believed for a while before the disk is asked again.
 package final class FileCache: Sendable {

@@ -1,8 +1,8 @@
+import HTTPTypes
 package import Hummingbird
+import NIOCore
 package import NIOPosix
 package import TangorCore
-import HTTPTypes
-import NIOCore
 
 /// Answers requests with files: conditions, ranges, compressed neighbours, a cache for small files, streams for large ones.
 ///
@@ -68,13 +68,16 @@ package struct FileResponder: Sendable {
       return try await threadPool.runIfActive(body)
     } catch is NIOThreadPoolError.ThreadPoolInactive {
       throw TangorError(.shuttingDown)
+    } catch is CancellationError where !Task.isCancelled {
+      // A pool that was shut down cancels what it is given.
+      throw TangorError(.shuttingDown)
     }
   }
 
   /// As `load`, for who is on the thread pool already.
   package func loadBlocking(key: String, contentType: String, open: (_ suffix: String) throws -> OpenFile?) throws -> FileEntry? {
     let checked = cache.now
-    for _ in 0..<3 {
+    for attempt in 0..<3 {
       do {
         guard let file = try open("") else { break }
         let neighbours = try ContentCoding.allCases.compactMap { coding in
@@ -82,8 +85,10 @@ package struct FileResponder: Sendable {
           try open(coding.suffix).flatMap { $0.metadata.modified >= file.metadata.modified ? (coding, $0) : nil }
         }
         let known = cache.known(key)
-        let plain = try variant(file, contentType, nil, varies: !neighbours.isEmpty, known)
-        let compressed = try neighbours.map { try variant($0.1, contentType, $0.0, varies: true, known) }
+        // What changes all the time is sent as it is found, and not kept.
+        let inMemory = attempt < 2
+        let plain = try variant(file, contentType, nil, varies: !neighbours.isEmpty, known, inMemory: inMemory)
+        let compressed = try neighbours.map { try variant($0.1, contentType, $0.0, varies: true, known, inMemory: inMemory) }
         let isUnsettled = file.isUnsettled || neighbours.contains { $0.1.isUnsettled }
         let entry = FileEntry(plain: plain, compressed: compressed, isUnsettled: isUnsettled)
         cache.keep(entry, for: key, checked: checked)
@@ -97,13 +102,15 @@ package struct FileResponder: Sendable {
     return nil
   }
 
-  private func variant(_ file: OpenFile, _ type: String, _ coding: ContentCoding?, varies: Bool, _ known: FileEntry?) throws -> FileVariant {
+  private func variant(
+    _ file: OpenFile, _ type: String, _ coding: ContentCoding?, varies: Bool, _ known: FileEntry?, inMemory: Bool
+  ) throws -> FileVariant {
     let content: FileVariant.Content
     if let known, !known.isUnsettled, let same = ([known.plain] + known.compressed).first(where: { $0.coding == coding }),
       same.metadata == file.metadata
     {
       content = same.content
-    } else if file.metadata.size <= settings.maximumCachedFileSize, settings.cacheSize > 0 {
+    } else if inMemory, file.metadata.size <= settings.maximumCachedFileSize, settings.cacheSize > 0 {
       content = .memory(try file.read(0..<file.metadata.size))
     } else {
       content = .disk(file)

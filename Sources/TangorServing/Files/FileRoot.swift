@@ -45,20 +45,49 @@ package struct FileRoot: Sendable {
   /// - Returns: A file or directory that may be served, or nil.
   /// - Throws: `TangorError` when the system fails, or when a folder on the way has an access file of another server.
   package func open(_ segments: [String]) throws -> Place? {
+    let below = segments.isEmpty ? "." : segments.joined(separator: "/")
     guard rules.allow(segments), let root = try FileSystem.open(path, FileSystem.referenceOnly | O_DIRECTORY),
-      let place = try FileSystem.open(segments.isEmpty ? "." : segments.joined(separator: "/"), from: root.number, FileSystem.referenceOnly),
+      let place = try FileSystem.open(below, from: root.number, FileSystem.referenceOnly),
       let names = try namesBelow(root, place), rules.allow(names), try !isExcluded(place, names),
       try !isServiceConfiguration(root, segments), try names == segments || !isServiceConfiguration(root, names)
     else { return nil }
     let status = try FileSystem.status(of: place)
     if status.isDirectory {
       try AccessFile.refuse(root, names)
-      guard let directory = try FileSystem.open("/proc/self/fd/\(place.number)", O_RDONLY | O_DIRECTORY | O_CLOEXEC) else { return nil }
+      let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+      guard let directory = try FileSystem.open("/proc/self/fd/\(place.number)", flags) else { return nil }
       return .directory(OpenDirectory(directory))
     }
     guard let file = try OpenFile(place: place) else { return nil }
     try AccessFile.refuse(root, names.dropLast())
     return .file(file)
+  }
+
+  /// The entries of a directory that asking for them would open. Blocks.
+  ///
+  /// - Parameters:
+  ///   - entries: What the directory's ``OpenDirectory/entries(limit:rules:)`` told.
+  ///   - segments: The directory's path below the folder.
+  package func shown(_ entries: [OpenDirectory.Entry], in segments: [String]) throws -> [OpenDirectory.Entry] {
+    let excluded = try excluded.map { path in
+      let place = try FileSystem.open(path, FileSystem.referenceOnly)
+      let name = FileRules.compared(path.split(separator: "/").last.map { String($0) } ?? "")
+      return (name: name, inode: try place.map { UInt64(try FileSystem.status(of: $0).st_ino) })
+    }
+    return try entries.filter { entry in
+      // Most entries need no second look: they are no link, and are not like what is excluded.
+      let isSuspect =
+        entry.isLink
+        || excluded.contains { excluded in
+          excluded.inode == entry.inode || FileRules.original(FileRules.compared(entry.name)) == excluded.name
+        }
+      guard isSuspect else { return true }
+      do {
+        return try open(segments + [entry.name]) != nil
+      } catch let error as TangorError where error.code == .forbidden {
+        return false
+      }
+    }
   }
 
   /// The names that lead from the folder to a place without any link; nil when the place lies outside.
@@ -84,7 +113,9 @@ package struct FileRoot: Sendable {
       if status.st_dev == identity.st_dev, status.st_ino == identity.st_ino { return true }
       if let location = FileSystem.location(of: place), let otherLocation = FileSystem.location(of: other),
         FileRules.original(FileRules.compared(location)) == FileRules.compared(otherLocation)
-      { return true }
+      {
+        return true
+      }
     }
     return false
   }

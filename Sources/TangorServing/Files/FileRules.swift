@@ -24,8 +24,10 @@ package struct FileRules: Sendable {
   /// Whether a name begins with a dot.
   package static func isHidden(_ name: String) -> Bool { compared(name).utf8.first == UInt8(ascii: ".") }
 
-  /// Whether a name is that of a Python source or its compiled form, or of a copy that an editor or a compressor left.
+  /// Whether a name is that of a Python source, its compiled form or where those are kept, or of a copy that an editor or a
+  /// compressor left.
   package static func isServiceSource(_ name: String) -> Bool {
+    if compared(name) == "__pycache__" { return true }
     guard let (_, kind) = split(name) else { return false }
     return ["py", "pyw", "pyc", "pyo", "pyd"].contains(kind)
   }

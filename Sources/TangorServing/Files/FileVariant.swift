@@ -1,5 +1,4 @@
 package import HTTPTypes
-package import Hummingbird
 package import NIOCore
 
 /// One representation of a file, with the fields that its answers carry made ready.

@@ -16,6 +16,8 @@ package final class OpenDirectory: Sendable {
     package let lastModified: HTTPDate
     /// Whether the name is a link, whose end has yet to be checked.
     package let isLink: Bool
+    /// What tells it from other files on its device.
+    package let inode: UInt64
   }
 
   /// The names that rules let through, and whether there were more than the limit. Blocks.
@@ -61,7 +63,8 @@ package final class OpenDirectory: Sendable {
       else { return nil }
       let metadata = FileMetadata(status)
       return Entry(
-        name: name, isDirectory: status.isDirectory, size: metadata.size, lastModified: metadata.lastModified, isLink: own.isLink)
+        name: name, isDirectory: status.isDirectory, size: metadata.size, lastModified: metadata.lastModified, isLink: own.isLink,
+        inode: metadata.inode)
     }
     return (entries, isComplete)
   }

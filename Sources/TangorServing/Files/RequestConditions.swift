@@ -49,7 +49,9 @@ package struct RequestConditions: Sendable {
       case .any: break
       case .tags(let tags): if !tags.contains(where: tag.matchesStrongly) { return .failed }
       }
-    } else if let ifUnmodifiedSince, let lastModified, let date = HTTPDate(parsing: ifUnmodifiedSince, currentYear: currentYear), lastModified > date {
+    } else if let ifUnmodifiedSince, let lastModified,
+      let date = HTTPDate(parsing: ifUnmodifiedSince, currentYear: currentYear), lastModified > date
+    {
       return .failed
     }
     if let ifNoneMatch {
@@ -58,7 +60,9 @@ package struct RequestConditions: Sendable {
       case .tags(let tags): return tags.contains(where: tag.matchesWeakly) ? .notModified : .proceed
       }
     }
-    if let ifModifiedSince, let lastModified, let date = HTTPDate(parsing: ifModifiedSince, currentYear: currentYear), lastModified <= date {
+    if let ifModifiedSince, let lastModified,
+      let date = HTTPDate(parsing: ifModifiedSince, currentYear: currentYear), lastModified <= date
+    {
       return .notModified
     }
     return .proceed
