@@ -25,6 +25,7 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -78,7 +79,7 @@ let package = Package(
       name: "Tangor",
       dependencies: [
         "TangorServices", "TangorStreams", "TangorSite", "TangorServing", "TangorCore", "TangorJSON", hummingbird, hummingbirdCore,
-        hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle,
+        hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),

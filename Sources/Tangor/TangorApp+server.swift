@@ -1,14 +1,21 @@
-import Hummingbird
+package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
+import Synchronization
 import TangorCore
 import TangorServices
 import TangorServing
 import TangorSite
 import TangorStreams
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 extension TangorApp {
   /// Puts the parts together into a Hummingbird application.
@@ -44,7 +51,7 @@ extension TangorApp {
     let group = router.group(base)
     var methods = parts.methods
     try methods.add(contentsOf: StreamMethods(streams).methods)
-    try methods.add(contentsOf: ServiceMethods(services, streams: streams).methods)
+    try methods.add(contentsOf: ServiceMethods(services, streams: streams, polls: polls).methods)
     let dispatcher = try LiveDispatcher(
       methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
     group.addRoutes(HealthRoutes(app: self).collection)
@@ -57,15 +64,18 @@ extension TangorApp {
     }
     let files = FileResponder(settings: configuration.site.fileSettings)
     let services = ServiceResponder<TangorRequestContext>(
-      self.services, streams: streams, polls: polls, files: files, basePath: configuration.basePath,
-      maximumBodySize: configuration.serving.maximumBodySize)
-    let site = try SiteResponder(
-      configuration: configuration.site, basePath: configuration.basePath, bundles: parts.bundles, files: files)
+      self.services, streams: streams, polls: polls, bodyLimit: configuration.serving.maximumBodySize,
+      serveFile: { path, type, request in try await files.response(path: path, contentType: type, request: request) })
+    let site = try SiteResponder<TangorRequestContext>(
+      configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: parts.bundles,
+      files: files)
+    let basePath = configuration.basePath
     for method in Router<TangorRequestContext>.knownMethods {
       for path in ["", "**"] as [RouterPath] {
         group.on(path, method: method) { request, context -> Response in
-          if let response = try await services.response(to: request, context: context) { return response }
-          if let response = try await site.response(to: request, context: context) { return response }
+          let path = request.uri.path.dropFirst(basePath.count)
+          if let response = try await services.respond(to: request, at: path, context: context) { return response }
+          if let response = try await site.respond(to: request, at: path, context: context) { return response }
           throw TangorError(.notFound, "Nothing stands at \(request.uri.path.prefix(200)).")
         }
       }

@@ -4,11 +4,12 @@ public import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
-public import TangorCore
+import TangorCore
 public import TangorServices
 public import TangorServing
 package import TangorSite
 public import TangorStreams
+import UnixSignals
 
 /// A Tangor application: its services, streams and sockets, and the server that brings them to a page.
 ///
@@ -128,8 +129,7 @@ public final class TangorApp: Sendable {
       return !parts.hasRun
     }
     guard isFirst else { throw StartError("an application can run once; make a new one") }
-    var application = try buildApplication(onListening: onListening)
-    application.logger = logger
+    let application = try buildApplication(onListening: onListening)
     var group = ServiceGroupConfiguration(
       services: [
         .init(service: SocketService(sockets: sockets)), .init(service: application),

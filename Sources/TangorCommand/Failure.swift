@@ -23,6 +23,9 @@ private func report(_ error: any Error) throws -> Never {
   }
 }
 
+/// Writes a text to standard output at once, so that a program that waits for it sees it.
+func printNow(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+
 private func writeToStandardError(_ text: String) {
   FileHandle.standardError.write(Data((text + "\n").utf8))
 }

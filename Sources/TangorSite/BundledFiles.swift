@@ -26,6 +26,15 @@ package struct BundledFiles: Sendable {
     self.entries = entries
   }
 
+  private init(_ entries: [String: FileEntry]) { self.entries = entries }
+
+  /// The files below a folder, with their paths from there.
+  package func folder(_ name: String) -> BundledFiles {
+    let prefix = name + "/"
+    return BundledFiles(
+      Dictionary(uniqueKeysWithValues: entries.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
+  }
+
   /// The paths of all files, sorted.
   package var paths: [String] { entries.keys.sorted() }
 

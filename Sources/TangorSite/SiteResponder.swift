@@ -12,7 +12,7 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
   package let configuration: SiteConfiguration
   package let files: FileResponder
   private let mounts: SiteMounts
-  private let bundle: BundledFiles
+  private let bundles: [String: BundledFiles]
   private let basePath: String
 
   /// What stands at a path, found on the thread pool.
@@ -28,16 +28,16 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
   ///   - configuration: The folders and their settings.
   ///   - basePath: What stands before every path of the server, as in `/app`; empty by default. Redirects begin with it.
   ///   - excluding: Files that are never served: the server's own configuration.
-  ///   - bundle: What is served below `/tangor/`.
+  ///   - bundles: Files that the binary carries, by the first element of their paths; by an empty text for the root.
   ///   - files: Who reads files; by default one with a cache of its own as the configuration says.
   /// - Throws: `TangorError` with words for the person who starts the server, when a folder cannot be served.
   package init(
-    configuration: SiteConfiguration, basePath: String = "", excluding: [String] = [], bundle: BundledFiles = .browser,
+    configuration: SiteConfiguration, basePath: String = "", excluding: [String] = [], bundles: [String: BundledFiles] = ["tangor": .browser],
     files: FileResponder? = nil
   ) throws {
     self.configuration = configuration
     self.basePath = basePath == "/" ? "" : basePath
-    self.bundle = bundle
+    self.bundles = bundles
     self.files = files ?? FileResponder(settings: configuration.fileSettings)
     mounts = try SiteMounts(configuration, excluding: excluding)
   }
@@ -68,7 +68,7 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
   }
 
   private func find(_ place: ResourcePath) async throws -> Found? {
-    if place.segments.first == "tangor", let found = bundled(place) { return found }
+    if let found = bundled(place) { return found }
     if let (root, names) = mounts.resolve(place.segments) {
       let key = place.text
       if let entry = files.cache.fresh(key) { return .file(entry) }
@@ -82,7 +82,12 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
   }
 
   private func bundled(_ place: ResourcePath) -> Found? {
-    let path = place.segments.dropFirst().joined(separator: "/")
+    if let folder = place.segments.first, let bundle = bundles[folder], let found = look(in: bundle, place, dropping: 1) { return found }
+    return bundles[""].flatMap { look(in: $0, place, dropping: 0) }
+  }
+
+  private func look(in bundle: BundledFiles, _ place: ResourcePath, dropping count: Int) -> Found? {
+    let path = place.segments.dropFirst(count).joined(separator: "/")
     let index = path.isEmpty ? "index.html" : path + "/index.html"
     if place.isDirectory { return bundle[index].map { .file($0) } }
     if let entry = bundle[path] { return .file(entry) }

@@ -16,6 +16,7 @@ package struct ConfigurationLoader: Sendable {
   package mutating func read(file path: String) {
     do {
       read(yaml: try readText(at: path, limit: YAMLBounds.bytes), file: path)
+      configuration.sources.append(path)
     } catch {
       findings.append(ConfigurationFinding(place: .file(path), message: "cannot be read: \(error.reason)"))
     }

@@ -31,6 +31,9 @@ public struct TangorConfiguration: Sendable {
   /// The settings of static files.
   public var site = SiteConfiguration()
 
+  /// The files that it was read from; they are never served.
+  package var sources: [String] = []
+
   /// The defaults.
   public init() {}
 
