@@ -1,6 +1,6 @@
 import DequeModule
 import NIOConcurrencyHelpers
-package import NIOCore
+import NIOCore
 import TangorCore
 
 /// A WebSocket as an application's own endpoint sees it.
