@@ -114,8 +114,8 @@ package final class KeyedStream: Sendable {
     let (task, source) = state.withLock { state in (state.task.take(), state.source.take()) }
     perform { $0.machine.close(error) }
     task?.cancel()
-    // The source goes outside the lock: its end may run user code.
-    withExtendedLifetime(source) {}
+    // Outside the lock, as the source's end may run user code.
+    source?.cancel()
   }
 
   /// A reader that did not take the end with its pull has told it.
