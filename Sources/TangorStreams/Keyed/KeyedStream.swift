@@ -159,6 +159,8 @@ package final class KeyedStream: Sendable {
 
   /// How many pulls wait.
   package var waitingCount: Int { state.withLock { $0.machine.waitingCount } }
+  /// How many pulls there have been.
+  package var pullCount: Int { state.withLock { $0.nextID } }
   /// How many values have been given out.
   package var deliveredCount: Int { state.withLock { $0.machine.delivered } }
 
