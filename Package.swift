@@ -7,12 +7,15 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -22,6 +25,7 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -34,6 +38,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.9.0"),
@@ -52,8 +57,8 @@ let package = Package(
     .target(
       name: "TangorServing",
       dependencies: [
-        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTP1,
-        nioHTTPTypes, nioHTTPTypesHTTP1, nioWebSocket, serviceLifecycle,
+        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, deque, httpTypes, logging, metrics, coreMetrics, nioConcurrencyHelpers, nioCore, nioHTTP1,
+        nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
       ],
       swiftSettings: settings),
     .target(
@@ -67,12 +72,14 @@ let package = Package(
     .target(
       name: "TangorSite",
       dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore, nioPosix],
-      swiftSettings: settings),
+      swiftSettings: settings, plugins: ["EmbedBrowser"]),
+    .executableTarget(name: "EmbedFiles", swiftSettings: settings),
+    .plugin(name: "EmbedBrowser", capability: .buildTool(), dependencies: ["EmbedFiles"]),
     .target(
       name: "Tangor",
       dependencies: [
         "TangorServices", "TangorStreams", "TangorSite", "TangorServing", "TangorCore", "TangorJSON", hummingbird, hummingbirdCore,
-        hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle,
+        hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),

@@ -12,6 +12,11 @@ public struct Key: Sendable, Hashable {
     low = random.next()
   }
 
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
   /// Reads a key as it travels.
   ///
   /// - Parameter text: 32 lower-case hexadecimal digits; anything else gives `nil`.

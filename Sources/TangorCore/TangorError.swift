@@ -11,6 +11,8 @@ public struct TangorError: Error, Sendable {
   public let retryAfter: Duration?
   /// The methods that are allowed here; for `methodNotAllowed`.
   public let allowed: [String]
+  /// The whole length in bytes of what was asked for in parts; for `rangeNotSatisfiable`.
+  public let completeLength: Int?
   /// The error that lies beneath, for the log alone.
   public let underlying: (any Error)?
 
@@ -19,15 +21,17 @@ public struct TangorError: Error, Sendable {
   ///   - detail: What went wrong, for a person; the code's own title by default.
   ///   - retryAfter: When the same request may be tried again.
   ///   - allowed: The methods that are allowed, in capitals.
+  ///   - completeLength: The whole length in bytes of what was asked for in parts.
   ///   - underlying: The error that lies beneath; it reaches the log and no client.
   public init(
     _ code: ErrorCode, _ detail: String? = nil, retryAfter: Duration? = nil, allowed: [String] = [],
-    underlying: (any Error)? = nil
+    completeLength: Int? = nil, underlying: (any Error)? = nil
   ) {
     self.code = code
     self.detail = detail ?? code.title
     self.retryAfter = retryAfter
     self.allowed = allowed
+    self.completeLength = completeLength
     self.underlying = underlying
   }
 }

@@ -16,7 +16,7 @@ enum Timestamp {
         var parts = (fraction * scale).rounded()
         var whole = seconds
         if parts == scale { (parts, whole) = (0, seconds + 1) }
-        guard places == 9 || whole + parts / scale == moment else { continue }
+        guard places == 9 || join(whole, parts / scale, places: places) == moment else { continue }
         seconds = whole
         if parts > 0 { decimals = "." + padded(Int(parts), places) }
         break
@@ -46,9 +46,11 @@ enum Timestamp {
       let hour = number(2, 0...23), take(0x3A) != nil, let minute = number(2, 0...59), take(0x3A) != nil, let second = number(2, 0...60)
     else { return nil }
     var fraction = 0.0
+    var places = 0
     if take(ASCII.point) != nil {
       let digits = rest.prefix { $0 &- ASCII.zero <= 9 }
       rest.removeFirst(digits.count)
+      places = digits.count
       // What lies beyond 18 decimals is far below a double's precision.
       guard !digits.isEmpty, let parts = Double("0." + String(decoding: digits.prefix(18), as: UTF8.self)) else { return nil }
       fraction = parts
@@ -60,7 +62,14 @@ enum Timestamp {
     }
     guard rest.isEmpty else { return nil }
     let days = dayNumber(year: year, month: month, day: day) - referenceDay
-    return Double(days * 86_400 + hour * 3600 + minute * 60 + second - zone) + fraction
+    return join(Double(days * 86_400 + hour * 3600 + minute * 60 + second - zone), fraction, places: places)
+  }
+
+  /// A moment of whole seconds and a fraction. Most moments with few decimals were counted from 1970 once and were rounded there, so these are
+  /// added up in the same way; those with many decimals keep all the precision that there is.
+  private static func join(_ seconds: Double, _ fraction: Double, places: Int) -> Double {
+    let sinceReference = -978_307_200.0
+    return places > 6 ? seconds + fraction : (seconds - sinceReference + fraction) + sinceReference
   }
 
   // The calendar repeats every 400 years or 146,097 days. Years are taken to start in March, so that the leap day comes last.

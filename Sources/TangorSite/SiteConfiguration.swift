@@ -1,4 +1,5 @@
 public import TangorCore
+package import TangorServing
 
 /// The settings of static files.
 public struct SiteConfiguration: Sendable {
@@ -6,10 +7,12 @@ public struct SiteConfiguration: Sendable {
   public var root: String?
   /// Further folders, by the path they are served at, as in `["/data": "measurements"]`.
   public var folders: [String: String] = [:]
-  /// Where `/` redirects when the root has no `index.html`.
+  /// Where `/` redirects when the root has no `index.html`: a path below the base path, or a whole URL. None by default.
   public var homepage: String?
   /// Whether a directory without `index.html` shows a listing. Default false.
   public var listings = false
+  /// Entries that a listing shows; it says when there are more. Default 10,000.
+  public var maximumListed = 10_000
   /// Memory for the contents of small files; 0 turns the cache off. Default 64 MiB.
   public var cacheSize = ByteSize.mebibytes(64)
   /// The largest file that is kept in memory. Default 1 MiB.
@@ -22,4 +25,15 @@ public struct SiteConfiguration: Sendable {
   public var maximumRanges = 16
 
   public init() {}
+
+  /// What the files are served with.
+  package var fileSettings: FileSettings {
+    var settings = FileSettings()
+    settings.cacheSize = cacheSize.bytes
+    settings.maximumCachedFileSize = maximumCachedFileSize.bytes
+    settings.revalidateAfter = revalidateAfter
+    settings.cacheControl = cacheControl
+    settings.maximumRanges = maximumRanges
+    return settings
+  }
 }

@@ -90,19 +90,25 @@ import TangorJSON
     var random = SeededGenerator(seed: 3)
     var corpus = GrammarTests.accepted.filter { !$0.contains("e-400") } + Self.documents
     for _ in 0..<60 { corpus.append(String(decoding: Self.tree(&random).jsonBytes(), as: UTF8.self)) }
+    var compared = 0
     for text in corpus {
-      // Foundation folds numbers beyond its own precision, so both sides are compared as doubles; of equal names it keeps the first.
-      guard !text.contains("\"a\":1,\"a\""), !text.contains("123456789"), !text.contains("0123456789") else { continue }
+      // Of equal names Foundation keeps the first.
+      guard text != "{\"a\":1,\"a\":2}" else { continue }
       guard let theirs = try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed) else { continue }
+      compared += 1
       #expect(Self.agree(try JSONValue(parsing: text), theirs), "\(text)")
     }
+    #expect(compared > 120)
   }
 
   static func agree(_ ours: JSONValue, _ theirs: Any) -> Bool {
     switch ours {
     case .null: return theirs is NSNull
     case .bool(let value): return theirs as? Bool == value
-    case .integer, .double, .bigNumber: return (theirs as? NSNumber)?.doubleValue == ours.double
+    case .integer, .double, .bigNumber:
+      guard let value = ours.double, let other = (theirs as? NSNumber)?.doubleValue else { return false }
+      // Foundation reads long decimals a few units in the last place off; NumberTests compare ours exactly with the standard library.
+      return abs(value - other) <= abs(value) * 1e-14
     case .string(let value): return theirs as? String == value
     case .array(let elements):
       guard let others = theirs as? [Any], others.count == elements.count else { return false }

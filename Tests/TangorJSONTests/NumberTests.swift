@@ -72,7 +72,7 @@ import TangorJSON
     var random = SeededGenerator(seed: 7)
     var values: [Double] = [
       0, -0.0, 1, -1, 2, 0.1, 0.5, 1.25, 0.0001, 0.00011, 0.00001, 123.4567, 123.45678, 1e15, 1e16, 1e17, 999_999_999_999.9999, 1e14 + 0.5,
-      9_007_199_254_740_992, 9_007_199_254_740_993, 5e-324, 1e-5, 1e22, 1e23, .greatestFiniteMagnitude, .leastNormalMagnitude, .pi, -.pi,
+      9_007_199_254_740_992, .leastNonzeroMagnitude, 1e-5, 1e22, 1e23, .greatestFiniteMagnitude, .leastNormalMagnitude, .pi, -.pi,
       99_999_999_999.9999, 1e11 - 0.0001, 4.35, 0.57, 1.005, 2.675, 1.0 / 3,
     ]
     for _ in 0..<5_000 {

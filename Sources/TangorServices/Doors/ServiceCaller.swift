@@ -45,12 +45,15 @@ struct ServiceCaller: Sendable {
   private func run<Value: Sendable>(_ service: Service, _ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
     do {
       return service.options.blocking ? try await pool.run(work) : try await work()
-    } catch let error as TangorError {
-      throw error
-    } catch is CancellationError where Task.isCancelled {
-      throw TangorError(.canceled, "The call was cancelled.")
     } catch {
-      throw TangorError(.serviceFailed, error.publicText, underlying: error)
+      throw Self.failure(error)
     }
+  }
+
+  /// The form in which clients may see what a service threw.
+  static func failure(_ error: any Error) -> TangorError {
+    if let error = error as? TangorError { return error }
+    if error is CancellationError, Task.isCancelled { return TangorError(.canceled, "The call was cancelled.") }
+    return TangorError(.serviceFailed, error.publicText, underlying: error)
   }
 }

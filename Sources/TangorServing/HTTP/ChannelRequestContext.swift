@@ -11,10 +11,7 @@ public protocol ChannelRequestContext: RequestContext {
 
 extension ChannelRequestContext {
   /// Who sent the request.
-  public var client: Client {
-    guard let address = channel.remoteAddress else { return Client(address: "unknown") }
-    return Client(address: address.ipAddress ?? address.pathname ?? "unknown")
-  }
+  public var client: Client { Client(channel: channel) }
 }
 
 /// The context of a Tangor application's requests.

@@ -6,21 +6,21 @@ package import NIOCore
 /// loop, so it is for requests that have to wait.
 ///
 /// - Parameters:
-///   - channel: The request's connection. Without a ``ConnectionMonitor`` in its pipeline, only its end is noticed.
+///   - channel: The request's connection. Without a ``HTTPConnectionHandler`` in its pipeline, only its end is noticed.
 ///   - onGone: Called at most once, on the event loop.
 package func withDisconnectHandler<Result>(
   channel: any Channel, onGone: @escaping @Sendable () -> Void, isolation: isolated (any Actor)? = #isolation,
   operation: () async throws -> Result
 ) async rethrows -> Result {
   let registration = channel.eventLoop.submit { () -> Int? in
-    if let monitor = try? channel.pipeline.syncOperations.handler(type: ConnectionMonitor.self) { return monitor.onGone(onGone) }
+    if let handler = try? channel.pipeline.syncOperations.handler(type: HTTPConnectionHandler.self) { return handler.onGone(onGone) }
     channel.closeFuture.whenComplete { _ in onGone() }
     return nil
   }
   defer {
     registration.whenSuccess { id in
       guard let id else { return }
-      (try? channel.pipeline.syncOperations.handler(type: ConnectionMonitor.self))?.forget(id)
+      (try? channel.pipeline.syncOperations.handler(type: HTTPConnectionHandler.self))?.forget(id)
     }
   }
   return try await operation()

@@ -47,6 +47,7 @@ package struct Problem: Sendable {
       headers[.retryAfter] = String(max(1, Int(retryAfter.seconds.rounded(.up))))
     }
     if error.code == .methodNotAllowed, !error.allowed.isEmpty { headers[.allow] = error.allowed.joined(separator: ", ") }
+    if let length = error.completeLength { headers[.contentRange] = "bytes */\(length)" }
     if error.code == .upgradeRequired {
       headers[.upgrade] = "websocket"
       headers[.connection] = "upgrade"

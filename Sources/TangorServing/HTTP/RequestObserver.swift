@@ -1,24 +1,19 @@
 package import Hummingbird
 import HTTPTypes
 import Logging
-import Metrics
 import NIOCore
 import TangorCore
 
 /// The outermost middleware: gives each request its id, logs and counts it, and turns errors into problems.
 package struct RequestObserver<Context: ChannelRequestContext>: RouterMiddleware {
-  private let counters: [Counter]
-  private let timer = Timer(label: "tangor_http_request_duration")
-  private let clock = ContinuousClock()
+  private let metrics = RequestMetrics()
 
-  package init() {
-    counters = (1...5).map { Counter(label: "tangor_http_requests_total", dimensions: [("status", "\($0)xx")]) }
-  }
+  package init() {}
 
   package func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    let start = clock.now
+    let start = ContinuousClock.now
     var context = context
     if let given = request.headers[.requestID], given.isRequestID {
       context.logger[metadataKey: "hb.request.id"] = .string(given)
@@ -31,13 +26,12 @@ package struct RequestObserver<Context: ChannelRequestContext>: RouterMiddleware
       response = Self.response(to: error, request, context, id)
     }
     response.headers[.requestID] = id
-    let duration = start.duration(to: clock.now)
-    counters[min(max(response.status.code / 100, 1), 5) - 1].increment()
-    timer.recordNanoseconds(Int64(duration.seconds * 1e9))
+    let duration = start.duration(to: .now)
+    metrics.record(status: response.status.code, duration: duration)
     if context.logger.logLevel <= .info {
       context.logger.info(
         "\(request.method.rawValue) \(request.uri.path) \(response.status.code)",
-        metadata: ["ms": "\(Double(Int(duration.seconds * 1e5)) / 100)", "client": "\(context.client.address)"])
+        metadata: ["ms": "\(duration.roundedMilliseconds)", "client": "\(context.client.address)"])
     }
     return response
   }

@@ -10,12 +10,12 @@ package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
   private let configuration: ServingConfiguration
   private let upgrade: WebSocketUpgrade
 
-  package init(dispatcher: LiveDispatcher, configuration: ServingConfiguration, loops: WebSocketEventLoops) {
+  package init(dispatcher: LiveDispatcher, configuration: ServingConfiguration, sockets: WebSocketRegistry) {
     self.dispatcher = dispatcher
     self.configuration = configuration
     var webSocket = configuration.webSocket
     webSocket.subprotocols = ["tangor.v1"]
-    upgrade = WebSocketUpgrade(configuration: webSocket, loops: loops)
+    upgrade = WebSocketUpgrade(configuration: webSocket, sockets: sockets)
   }
 
   /// The routes, for any Hummingbird router.

@@ -1,4 +1,3 @@
-import NIOConcurrencyHelpers
 import NIOCore
 
 /// What the WebSockets of one event loop share: working memory, compressors, and one timer for all their pings.
@@ -6,13 +5,17 @@ import NIOCore
 /// Used on its event loop only. It exists so that an idle socket owns next to nothing.
 final class WebSocketEventLoop {
   let eventLoop: any EventLoop
+  private let registry: WebSocketRegistry?
   private var scratch: ByteBuffer?
   private var deflated = ByteBuffer()
   private var freeDeflaters: [Int: [Deflater]] = [:]
   private var sockets: [ObjectIdentifier: WebSocketHandler] = [:]
   private var timer: RepeatedTask?
 
-  init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+  init(eventLoop: any EventLoop, registry: WebSocketRegistry? = nil) {
+    self.eventLoop = eventLoop
+    self.registry = registry
+  }
 
   /// How many sockets are open on this loop.
   var socketCount: Int { sockets.count }
@@ -49,6 +52,7 @@ final class WebSocketEventLoop {
   }
 
   func add(_ socket: WebSocketHandler) {
+    registry?.opened()
     sockets[ObjectIdentifier(socket)] = socket
     guard timer == nil else { return }
     let me = NIOLoopBound(self, eventLoop: eventLoop)
@@ -56,7 +60,8 @@ final class WebSocketEventLoop {
   }
 
   func remove(_ socket: WebSocketHandler) {
-    sockets[ObjectIdentifier(socket)] = nil
+    guard sockets.removeValue(forKey: ObjectIdentifier(socket)) != nil else { return }
+    registry?.closed()
     guard sockets.isEmpty else { return }
     timer?.cancel()
     timer = nil
@@ -65,25 +70,17 @@ final class WebSocketEventLoop {
     deflated = ByteBuffer()
   }
 
+  func closeAll() {
+    for socket in Array(sockets.values) { socket.close(.goingAway, "the server is going down") }
+  }
+
+  func abortAll() {
+    for socket in Array(sockets.values) { socket.abort() }
+  }
+
   private func tick() {
     let now = NIODeadline.now()
     for socket in Array(sockets.values) { socket.tick(now) }
   }
 }
 
-/// The ``WebSocketEventLoop`` of each event loop of one server.
-package final class WebSocketEventLoops: Sendable {
-  private let loops = NIOLockedValueBox<[ObjectIdentifier: NIOLoopBound<WebSocketEventLoop>]>([:])
-
-  package init() {}
-
-  /// What the sockets of an event loop share. Call it on that loop.
-  func of(_ eventLoop: any EventLoop) -> WebSocketEventLoop {
-    loops.withLockedValue { loops in
-      if let known = loops[ObjectIdentifier(eventLoop)] { return known }
-      let made = NIOLoopBound(WebSocketEventLoop(eventLoop: eventLoop), eventLoop: eventLoop)
-      loops[ObjectIdentifier(eventLoop)] = made
-      return made
-    }.value
-  }
-}

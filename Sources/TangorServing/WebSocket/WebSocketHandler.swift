@@ -36,7 +36,8 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   private var isFlushScheduled = false
   private var holds = 0
   private var isReadPending = false
-  private var lastHeard = NIODeadline.now()
+  private var lastHeard = NIODeadline.uptimeNanoseconds(0)
+  private var hasHeard = true
   /// When the closing handshake or the answer to a ping must be complete.
   private var deadline: NIODeadline?
 
@@ -63,6 +64,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     shared.add(self)
     delegate?.webSocketOpened(self)
     flush()
+    read(context: context)
   }
 
   package func handlerRemoved(context: ChannelHandlerContext) {
@@ -74,6 +76,11 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     finish()
     context.fireChannelInactive()
   }
+
+  /// Takes the closing that the HTTP server orders when it lets go of the connection; the socket lives on.
+  ///
+  /// What this handler closes itself starts from its own place in the pipeline and does not come by here.
+  package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) { promise?.succeed() }
 
   package func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
@@ -100,6 +107,10 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
 
   /// Called each second: pings a silent peer, and gives up on one that does not answer.
   func tick(_ now: NIODeadline) {
+    if hasHeard {
+      hasHeard = false
+      lastHeard = now
+    }
     if let deadline {
       guard now >= deadline else { return }
       if phase == .open {
@@ -119,7 +130,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   // MARK: Reading
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    lastHeard = .now()
+    hasHeard = true
     if phase == .open { deadline = nil }
     guard phase != .draining, phase != .closed else { return }
     var received = Self.unwrapInboundIn(data)
@@ -135,7 +146,11 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     }
   }
 
-  package func channelReadComplete(context: ChannelHandlerContext) { flush() }
+  package func channelReadComplete(context: ChannelHandlerContext) {
+    flush()
+    // The channel's own asking for more starts at the tail, where the HTTP server's handlers have stopped passing it on.
+    read(context: context)
+  }
 
   private func parseUnread() {
     var buffer = unread
@@ -277,7 +292,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   }
 
   /// Writes all there is to write, as far as the peer takes it.
-  private func flush() {
+  func flush() {
     guard let context else { return }
     repeat {
       while context.channel.isWritable, outbox.encodedBytes < 65_536, let (kind, buffer) = outbox.popWaiting() {
@@ -311,6 +326,9 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
       resumeReading()
     }
   }
+
+  /// Ends the connection without a word.
+  func abort() { context?.close(promise: nil) }
 
   private func sendClose(_ code: WebSocketCloseCode?, _ reason: String) {
     guard phase == .open else { return }

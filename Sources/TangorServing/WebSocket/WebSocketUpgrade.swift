@@ -1,5 +1,7 @@
+import Foundation
 package import Hummingbird
 import HTTPTypes
+package import Logging
 package import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -16,11 +18,11 @@ package struct WebSocketUpgrade: Sendable {
   package typealias MakeDelegate = @Sendable (_ eventLoop: any EventLoop) -> any WebSocketDelegate
 
   package let configuration: WebSocketConfiguration
-  private let loops: WebSocketEventLoops
+  private let sockets: WebSocketRegistry
 
-  package init(configuration: WebSocketConfiguration, loops: WebSocketEventLoops) {
+  package init(configuration: WebSocketConfiguration, sockets: WebSocketRegistry) {
     self.configuration = configuration
-    self.loops = loops
+    self.sockets = sockets
   }
 
   /// Answers the handshake.
@@ -30,6 +32,40 @@ package struct WebSocketUpgrade: Sendable {
   package func response(
     to request: Request, channel: any Channel, makeDelegate: @escaping MakeDelegate
   ) async throws -> Response {
+    let headers = try await prepare(request, channel: channel, makeDelegate: makeDelegate)
+    return Response(status: .switchingProtocols, headers: headers, body: .init { _ in throw HandedOver() })
+  }
+
+  /// Answers the handshake and then runs a function for as long as the socket lives.
+  ///
+  /// - Parameter perform: The endpoint's function. It runs in the request's task, is cancelled when the socket goes, and the
+  ///   socket is closed when it returns or throws.
+  /// - Throws: As ``response(to:channel:makeDelegate:)``.
+  package func response(
+    to request: Request, channel: any Channel, client: Client, logger: Logger,
+    perform: @escaping @Sendable (WebSocket) async throws -> Void
+  ) async throws -> Response {
+    let socket = WebSocket(eventLoop: channel.eventLoop, client: client, bufferSize: configuration.bufferSize)
+    let headers = try await prepare(request, channel: channel) { _ in socket }
+    return Response(
+      status: .switchingProtocols, headers: headers,
+      body: .init { _ in
+        let task = Task { try await perform(socket) }
+        socket.onClose { task.cancel() }
+        do {
+          try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+          socket.close(.normal)
+        } catch is CancellationError {
+          socket.close(.goingAway)
+        } catch {
+          logger.error("WebSocket endpoint failed", metadata: ["error": "\(error)"])
+          socket.close(.internalError, reason: "the endpoint failed")
+        }
+        throw HandedOver()
+      })
+  }
+
+  private func prepare(_ request: Request, channel: any Channel, makeDelegate: @escaping MakeDelegate) async throws -> HTTPFields {
     guard Self.isUpgrade(request) else {
       throw TangorError(.upgradeRequired, "This is a WebSocket endpoint: connect with the ws: or wss: scheme.")
     }
@@ -48,20 +84,18 @@ package struct WebSocketUpgrade: Sendable {
         request.headers[values: .secWebSocketExtensions], contextTakeover: configuration.compression.contextTakeover) : nil
     headers[.secWebSocketExtensions] = deflate?.headerValue
     let configuration = self.configuration
-    let loops = self.loops
+    let sockets = self.sockets
     try await channel.eventLoop.submit {
       let codec = try channel.pipeline.syncOperations.handler(type: HTTP1ToHTTPServerCodec.self)
       let trigger = UpgradeTrigger {
-        let shared = loops.of(channel.eventLoop)
+        let shared = sockets.shared(on: channel.eventLoop)
         let handler = WebSocketHandler(
           configuration: configuration, deflate: deflate, shared: shared, delegate: makeDelegate(channel.eventLoop))
         try Self.handOver(channel, to: handler)
       }
       try channel.pipeline.syncOperations.addHandler(trigger, position: .after(codec))
     }.get()
-    // The body ends at once without an end of the response: the connection belongs to the WebSocket from the head on, and the
-    // server's task for it sleeps until the channel closes.
-    return Response(status: .switchingProtocols, headers: headers, body: .init { _ in })
+    return headers
   }
 
   private static func isUpgrade(_ request: Request) -> Bool {
@@ -75,7 +109,11 @@ package struct WebSocketUpgrade: Sendable {
       shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
       upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
     var headers = HTTPHeaders()
-    for value in request.headers[values: .secWebSocketKey] { headers.add(name: "Sec-WebSocket-Key", value: value) }
+    let keys = request.headers[values: .secWebSocketKey]
+    guard keys.count == 1, Data(base64Encoded: keys[0])?.count == 16 else {
+      throw TangorError(.invalidRequest, "The WebSocket handshake needs one Sec-WebSocket-Key: 16 bytes in base64.")
+    }
+    headers.add(name: "Sec-WebSocket-Key", value: keys[0])
     headers.add(name: "Sec-WebSocket-Version", value: "13")
     let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: headers)
     do {
@@ -85,7 +123,7 @@ package struct WebSocketUpgrade: Sendable {
       }
       return value
     } catch {
-      throw TangorError(.invalidRequest, "The WebSocket handshake needs one Sec-WebSocket-Key.", underlying: error)
+      throw TangorError(.invalidRequest, "The WebSocket handshake is not valid.", underlying: error)
     }
   }
 
@@ -96,11 +134,22 @@ package struct WebSocketUpgrade: Sendable {
     let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
     let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
     try pipeline.addHandler(handler, position: .after(codec))
+    if let connection = try? pipeline.handler(type: HTTPConnectionHandler.self) { pipeline.removeHandler(connection, promise: nil) }
     pipeline.removeHandler(codec, promise: nil)
     pipeline.removeHandler(encoder, promise: nil)
-    pipeline.removeHandler(decoder, promise: nil)
+    // Last, because it passes what it has not parsed on to the handler behind it, and outside a turn of reading.
+    let passedOn = channel.eventLoop.makePromise(of: Void.self)
+    let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+    passedOn.futureResult.whenSuccess { bound.value.flush() }
+    pipeline.removeHandler(decoder, promise: passedOn)
   }
 }
+
+/// Ends the server's task for a connection that belongs to a WebSocket now.
+///
+/// The task would sleep until the connection closes and hold 12 kB of its stack meanwhile. Ending it makes the server close the
+/// channel from behind, which ``WebSocketHandler`` does not let through.
+private struct HandedOver: Error {}
 
 /// Waits in the pipeline for the head of the 101 response, lets it pass and changes the pipeline in the same turn.
 private final class UpgradeTrigger: ChannelOutboundHandler, RemovableChannelHandler {

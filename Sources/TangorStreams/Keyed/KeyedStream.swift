@@ -94,6 +94,25 @@ package final class KeyedStream: Sendable {
     return .waiting(StreamTicket(stream: self, id: id, deadline: request.wait.map { now + $0 }))
   }
 
+  /// Pulls without waiting where the source is quick and nobody else is at it.
+  ///
+  /// - Returns: The answer; `nil` where the pull must take the usual way, and then nothing was taken.
+  /// - Throws: What the pull is answered with where that is an error.
+  package func beginQuick() throws -> Pull? {
+    let isFree = state.withLock { state in
+      state.source?.isQuick == true && !state.machine.isStepping && state.machine.waitingCount == 0
+    }
+    guard isFree else { return nil }
+    switch try begin(PullRequest()) {
+    case .answered(let pull): return pull
+    case .waiting(let ticket):
+      // Another came between; it is left alone. What this pull may have been given meanwhile is kept for the next.
+      ticket.cancel()
+      discard(ticket.id)
+      return nil
+    }
+  }
+
   /// Pulls, and waits where that is needed.
   ///
   /// - Throws: What the pull is answered with where that is an error; `canceled` when the caller is cancelled while it waits.
@@ -180,6 +199,12 @@ package final class KeyedStream: Sendable {
   /// Ends a wait from outside; it throws `canceled` unless its answer is there.
   func cancelWait(_ id: Int) {
     perform { $0.machine.cancel(id) ?? StreamStateMachine.Actions() }
+  }
+
+  /// Takes a pull's answer that nobody waits for; values in it are given back.
+  private func discard(_ id: Int) {
+    let slot = state.withLock { $0.slots.removeValue(forKey: id) }
+    if case .answered(.success(.values(let values))) = slot { putBack(values.all) }
   }
 
   func touch() {

@@ -1,0 +1,1 @@
+"""The parts of the benchmark: what is measured, on whom, how, and how it is told."""

@@ -1,0 +1,115 @@
+"""The servers that are compared: Tangor, its peers, and a bare one that shows the machine's limit."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, Dict, List, Mapping, Optional, Tuple
+
+from . import provision
+from .errors import BenchmarkError
+from .server import Route, ServerKind, Skipped
+
+HELLO = (Route("/hello", expect="Hello, World!"),)
+PULL = (Route("/pull?key=bench-{i}", expect='"ready"'),)
+ECHO = (Route("/echo", expect="abcdefgh"),)
+FILE = (Route("/static/tangor.js"),)
+
+Routes = Mapping[str, Tuple[Route, ...]]
+
+# Each Python peer: its distribution on PyPI, and what it offers.
+PYTHON_PEERS: Dict[str, Tuple[str, Routes]] = {
+    "tornado": ("tornado", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE}),
+    "aiohttp": ("aiohttp", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE}),
+    "cherrypy": ("CherryPy", {"hello": HELLO, "pull": PULL, "file": FILE}),
+    "socketify": ("socketify", {"hello": HELLO, "pull": PULL, "echo": ECHO}),
+}
+
+TANGOR_ROUTES: Routes = {
+    "hello": HELLO,
+    "pull": (Route("/stream/{key}", expect='"data"', create="GET:/primes"),
+             Route("/prime?key=bench-{i}", expect='"ready"', label="polling")),
+    "echo": ECHO,
+    "streams": (Route("/stream/{key}", create="GET:/primes"),),
+    "file": (Route("/tangor/tangor.js"),),
+}
+
+
+class Catalog:
+    """Finds out which servers can be measured here; the others are named with the reason."""
+
+    def __init__(self, here: Path, build: Path, tangor: Path, wanted: Optional[List[str]] = None) -> None:
+        self.here, self.build, self.tangor, self.wanted = here, build, tangor, wanted
+        self.site = build / "site"
+        self.servers: List[ServerKind] = []
+        self.skipped: Skipped = {}
+
+    def fill(self, generator: Path) -> None:
+        """Prepares each server. What fails is skipped."""
+        self._prepare_site()
+        self._add("tangor", self._tangor)
+        for name in PYTHON_PEERS:
+            self._add(name, lambda name=name: self._python_peer(name))
+        self._add("nginx", self._nginx)
+        self._add("go", self._go)
+        self._add("bare C", lambda: ServerKind(
+            "bare C", lambda port: [str(generator), "serve", "-p", str(port)], {"hello": HELLO, "echo": ECHO}, version="`Benchmarks/load`"))
+
+    def _add(self, name: str, make: Callable[[], ServerKind]) -> None:
+        if self.wanted and name not in self.wanted:
+            self.skipped[name] = "not asked for"
+            return
+        try:
+            self.servers.append(make())
+        except BenchmarkError as error:
+            self.skipped[name] = str(error)
+
+    def _prepare_site(self) -> None:
+        """The peers serve a copy of the file that Tangor serves."""
+        self.site.mkdir(parents=True, exist_ok=True)
+        ours = self.here.parent / "Browser" / "tangor.js"
+        filling = "// A line of filling, for a file of a small module's size.\n" * 140
+        (self.site / "tangor.js").write_text(ours.read_text() if ours.exists() else filling)
+
+    def _tangor(self) -> ServerKind:
+        if not self.tangor.is_file():
+            raise BenchmarkError("no binary: build it with `swift build -c release`, or give --tangor PATH")
+        program = str(self.tangor.resolve())
+        return ServerKind(
+            "tangor", lambda port: [program, "demo", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"],
+            TANGOR_ROUTES, ready_path="/readyz", version=provision.first_line([program, "version"]) or "unknown")
+
+    def _python_peer(self, name: str) -> ServerKind:
+        distribution, routes = PYTHON_PEERS[name]
+        python = provision.python_environment(self.here / "requirements.txt", self.build)
+        version = provision.first_line([str(python), "-c", f"import {name}, importlib.metadata as m; print(m.version({distribution!r}))"])
+        if not version:
+            raise BenchmarkError(f"{distribution} cannot be imported (a system library may be missing: give --install as root)")
+        script = str(self.here / "peers" / f"{name}_peer.py")
+        label = f"{distribution} {version}, {provision.first_line([str(python), '--version'])}"
+        return ServerKind(name, lambda port: [str(python), script, str(port), str(self.site)], routes, version=label)
+
+    def _nginx(self) -> ServerKind:
+        program = provision.find_program("nginx")
+        if program is None:
+            raise BenchmarkError("not installed (give --install as root)")
+        state, template = self.build / "nginx", (self.here / "peers" / "nginx.conf.in").read_text()
+        state.mkdir(parents=True, exist_ok=True)
+
+        def command(port: int) -> List[str]:
+            configuration = state / "nginx.conf"
+            configuration.write_text(nginx_configuration(template, port, self.site.resolve(), state.resolve()))
+            return [program, "-p", str(state.resolve()), "-e", "stderr", "-c", str(configuration.resolve())]
+
+        return ServerKind("nginx", command, {"hello": HELLO, "file": FILE},
+                          version=provision.first_line([program, "-v"]).rpartition(": ")[2])
+
+    def _go(self) -> ServerKind:
+        if provision.find_program("go") is None:
+            raise BenchmarkError("not installed (give --install as root)")
+        program = provision.build_go_peer(self.here / "peers" / "go", self.build)
+        return ServerKind("go", lambda port: [str(program), str(port), str(self.site)], {"hello": HELLO, "pull": PULL, "file": FILE},
+                          version=provision.first_line(["go", "version"]))
+
+
+def nginx_configuration(template: str, port: int, folder: Path, state: Path) -> str:
+    """The template with its places filled in."""
+    return template.replace("@PORT@", str(port)).replace("@FOLDER@", str(folder)).replace("@STATE@", str(state))

@@ -1,0 +1,63 @@
+"""What Tangor is expected to reach, and whether it did."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Optional, Tuple
+
+from .runner import Results
+
+US = "tangor"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A bound on one of Tangor's figures: on its ratio to a peer's, or on the figure itself."""
+
+    words: str
+    case: str
+    figure: str
+    peer: Optional[str] = None
+    at_least: Optional[float] = None
+    at_most: Optional[float] = None
+
+    def measured(self, results: Results) -> Optional[float]:
+        """The figure or ratio; None when one of its parts was not measured."""
+        ours = results.summary(self.case, US).get(self.figure)
+        if ours is None or self.peer is None:
+            return ours
+        theirs = results.summary(self.case, self.peer).get(self.figure)
+        return ours / theirs if theirs else None
+
+    def verdict(self, results: Results) -> str:
+        value = self.measured(results)
+        if value is None:
+            return "not measured"
+        low = self.at_least is not None and value < self.at_least
+        high = self.at_most is not None and value > self.at_most
+        return "missed" if low or high else "met"
+
+
+def _faster(what: str, case: str, peer: str, times: float) -> Expectation:
+    return Expectation(f"{what}: at least {times:g} times {peer}", case, "per_cpu", peer, at_least=times)
+
+
+EXPECTATIONS: Tuple[Expectation, ...] = (
+    _faster("Concurrent pulls", "pulls-50", "cherrypy", 20),
+    _faster("Concurrent pulls", "pulls-50", "tornado", 8),
+    _faster("Echo, one connection", "echo-1", "socketify", 1.5),
+    _faster("Echo, one connection", "echo-1", "tornado", 8),
+    _faster("Echo, 64 connections", "echo-64", "socketify", 1.5),
+    _faster("Echo, 64 connections", "echo-64", "tornado", 8),
+    _faster("Echo, 16 in flight", "echo-64x16", "socketify", 1.5),
+    _faster("Echo, 16 in flight", "echo-64x16", "tornado", 8),
+    _faster("Small JSON answers", "json-64", "tornado", 8),
+    Expectation("Small JSON answers: level with Go (at least 0.9 times)", "json-64", "per_cpu", "go", at_least=0.9),
+    Expectation("An idle WebSocket: at most 12 kB", "idle", "bytes", at_most=12_000),
+    Expectation("An idle WebSocket: 6 kB, the aim", "idle", "bytes", at_most=6_000),
+    Expectation("Streams: at least 80 % of their memory given back", "streams", "returned", at_least=80),
+)
+
+
+def judged(results: Results, cases: List[str]) -> List[Tuple[Expectation, Optional[float], str]]:
+    """The expectations of these cases, with what was measured and the verdict."""
+    return [(each, each.measured(results), each.verdict(results)) for each in EXPECTATIONS if each.case in cases]

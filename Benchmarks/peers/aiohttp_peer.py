@@ -1,0 +1,43 @@
+"""aiohttp, with one process on asyncio's own event loop."""
+from __future__ import annotations
+
+from aiohttp import WSMsgType, web
+
+from contract import BACKLOG, HELLO, MESSAGE_LIMIT, Counters, place_from_arguments
+
+counters = Counters()
+
+
+async def hello(request: web.Request) -> web.Response:
+    return web.json_response(HELLO)
+
+
+async def pull(request: web.Request) -> web.Response:
+    return web.Response(text=counters.pull(request.query["key"]), content_type="application/json")
+
+
+async def echo(request: web.Request) -> web.WebSocketResponse:
+    socket = web.WebSocketResponse(compress=False, max_msg_size=MESSAGE_LIMIT)
+    await socket.prepare(request)
+    async for message in socket:
+        if message.type == WSMsgType.TEXT:
+            await socket.send_str(message.data)
+        elif message.type == WSMsgType.BINARY:
+            await socket.send_bytes(message.data)
+    return socket
+
+
+def main() -> None:
+    place = place_from_arguments()
+    application = web.Application()
+    application.add_routes([
+        web.get("/hello", hello),
+        web.get("/pull", pull),
+        web.get("/echo", echo),
+        web.static("/static", place.folder),
+    ])
+    web.run_app(application, host="127.0.0.1", port=place.port, access_log=None, print=None, backlog=BACKLOG)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What every peer offers, so that each differs in its framework alone.
+
+    GET /hello          {"message": "Hello, World!", "n": 1234}
+    GET /pull?key=K     {"state": "ready", "content": N}: the next value of the generator kept for K
+    GET /static/FILE    a file of the folder given at the start
+    WebSocket /echo     every message back as it came
+
+A peer has the parts that its framework is made for. The generators count: cheaper than the primes that Tangor
+computes for each value, so what is compared is the way of a value to its client, to the peers' advantage.
+"""
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from typing import Any, Dict, Iterator, NamedTuple
+
+HELLO: Dict[str, Any] = {"message": "Hello, World!", "n": 1234}
+MESSAGE_LIMIT = 64 << 20
+BACKLOG = 1024
+
+
+class Place(NamedTuple):
+    """Where a peer listens, and the folder that it serves."""
+
+    port: int
+    folder: str
+
+
+def place_from_arguments() -> Place:
+    """The place given on the command line: PORT FOLDER."""
+    if len(sys.argv) != 3 or not sys.argv[1].isdigit():
+        sys.exit(f"usage: {sys.argv[0]} PORT FOLDER")
+    return Place(int(sys.argv[1]), sys.argv[2])
+
+
+class Counters:
+    """A generator for each key, made by the first pull, forgotten at its end."""
+
+    def __init__(self) -> None:
+        self._generators: Dict[str, Iterator[int]] = {}
+
+    def pull(self, key: str) -> str:
+        """The answer to one pull, as JSON text."""
+        generator = self._generators.get(key)
+        if generator is None:
+            generator = self._generators[key] = itertools.count(1)
+        value = next(generator, None)
+        if value is None:
+            del self._generators[key]
+            return json.dumps({"state": "done", "content": None})
+        return json.dumps({"state": "ready", "content": value})

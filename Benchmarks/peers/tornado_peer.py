@@ -1,0 +1,46 @@
+"""Tornado, with one process and the handlers of its user's guide."""
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Union
+
+import tornado.web
+import tornado.websocket
+
+from contract import BACKLOG, HELLO, MESSAGE_LIMIT, Counters, place_from_arguments
+
+counters = Counters()
+
+
+class Hello(tornado.web.RequestHandler):
+    def get(self) -> None:
+        self.write(HELLO)
+
+
+class Pull(tornado.web.RequestHandler):
+    def get(self) -> None:
+        self.set_header("Content-Type", "application/json")
+        self.write(counters.pull(self.get_argument("key")))
+
+
+class Echo(tornado.websocket.WebSocketHandler):
+    def on_message(self, message: Union[str, bytes]) -> None:
+        self.write_message(message, binary=isinstance(message, bytes))
+
+
+async def main() -> None:
+    place = place_from_arguments()
+    logging.getLogger("tornado.access").disabled = True
+    application = tornado.web.Application([
+        (r"/hello", Hello),
+        (r"/pull", Pull),
+        (r"/echo", Echo),
+        (r"/static/(.*)", tornado.web.StaticFileHandler, {"path": place.folder}),
+    ], websocket_max_message_size=MESSAGE_LIMIT)
+    application.listen(place.port, "127.0.0.1", backlog=BACKLOG)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,12 @@
+// Checked, never loaded: what the modules really export fits the declarations in tangor.d.ts.
+import * as declared from "./tangor";
+import { TangorStream } from "./stream.js";
+import { TangorError } from "./errors.js";
+import { LiveConnection } from "./live.js";
+
+type Fits<Declared, Actual extends Declared> = Actual;
+export type Checks = [
+  Fits<declared.TangorStream<number>, TangorStream<number>>,
+  Fits<declared.TangorError, TangorError>,
+  Fits<declared.State, LiveConnection["state"]>,
+];

@@ -1,0 +1,44 @@
+import ServiceLifecycle
+import TangorServing
+import TangorStreams
+
+// The services of an application's group. A group shuts down its last service first, so they stand in the order: sockets, the HTTP
+// server, leases, draining.
+
+/// Sees sockets off after the HTTP server has stopped.
+struct SocketService: Service {
+  let sockets: WebSocketRegistry
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    await sockets.shutdown()
+  }
+}
+
+/// Ends the leases of streams.
+struct SweepService: Service {
+  let streams: StreamRegistry
+  let polls: PollRegistry
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      async let streams: Void = streams.run()
+      async let polls: Void = polls.run()
+      _ = await (streams, polls)
+    }
+  }
+}
+
+/// Begins the shutdown: no new work is taken, and those who wait are answered.
+struct DrainService: Service {
+  let streams: StreamRegistry
+  let polls: PollRegistry
+  let readiness: Readiness
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    readiness.end()
+    streams.shutdown()
+    polls.shutdown()
+  }
+}

@@ -1,0 +1,151 @@
+import TangorCore
+import TangorServing
+import TangorSite
+import TangorStreams
+
+extension TangorConfiguration {
+  /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
+  package static let schema = ConfigurationSchema(serverKeys + limitKeys + webSocketKeys + streamKeys + staticKeys)
+
+  /// A line about each section, for print and documentation.
+  package static let sectionSummaries: [String: String] = [
+    "": "Where the server listens and what it serves",
+    "tls": "HTTPS; both files or none",
+    "log": "The log, on standard error",
+    "limits": "Limits of HTTP and of the live connection",
+    "shutdown": "Stopping",
+    "websocket": "WebSockets",
+    "websocket.compression": "Compression of WebSocket messages (permessage-deflate)",
+    "streams": "Keyed streams",
+    "static": "Static files",
+  ]
+
+  private typealias Key = ConfigurationKey<TangorConfiguration>
+
+  private static let serverKeys = [
+    Key(
+      "host", aliases: ["hostname", "address"], \.host, .name,
+      "The address to listen on; 127.0.0.1 is this machine alone, 0.0.0.0 every IPv4 address, '::' every address."),
+    Key("port", \.port, .integer(in: 0...65_535), "The port to listen on; 0 takes a free one."),
+    Key("base_path", \.basePath, .basePath, "The path below which everything is served, such as /app; empty for none."),
+    Key("root", aliases: ["static.root"], \.site.root, .optional(.path), "The folder whose files are served at /."),
+    Key(
+      "tls.certificate", aliases: ["tls.cert", "cert"], \.tls.certificate, .optional(.path),
+      "A PEM file with the certificate chain, the server's own certificate first."),
+    Key("tls.key", aliases: ["key"], \.tls.key, .optional(.path), "A PEM file with the certificate's private key."),
+    Key("log.level", \.log.level, .choice, "The least severe messages that are written."),
+    Key("log.format", \.log.format, .choice, "Lines for people (text) or a JSON object on each line (json)."),
+  ]
+
+  private static let limitKeys = [
+    Key(
+      "limits.header_size", \.serving.maximumHeaderSize, .size(in: .kibibytes(1) ... .mebibytes(1)),
+      "The largest request line and headers taken together; 431 beyond."),
+    Key(
+      "limits.body_size", \.serving.maximumBodySize, .size(in: ByteSize(bytes: 0)...largestInMemory),
+      "The largest body of a request that is read whole; 413 beyond."),
+    Key(
+      "limits.connections", \.serving.maximumConnections, .integer(in: 1...10_000_000),
+      "Connections at a time; further ones wait to be accepted."),
+    Key(
+      "limits.request_timeout", \.serving.requestTimeout, .duration(in: moment ... .seconds(86_400)),
+      "How long a client may take to send a request, from its first byte to its last; 408 beyond."),
+    Key(
+      "limits.idle_timeout", \.serving.idleTimeout, .duration(in: moment ... .seconds(86_400)),
+      "How long a connection may stand idle between requests."),
+    Key(
+      "limits.calls_in_flight", \.serving.maximumCallsInFlight, .integer(in: 1...1_000_000),
+      "Calls in flight on one live connection; beyond, it is not read until one ends."),
+    Key("limits.batch", \.serving.maximumBatch, .integer(in: 1...1_000_000), "Requests in one JSON-RPC batch."),
+    Key("limits.subscriptions", \.serving.maximumSubscriptions, .integer(in: 0...1_000_000), "Subscriptions on one live connection."),
+    Key(
+      "shutdown.grace", \.serving.shutdownGrace, .duration(in: .zero ... .seconds(3_600)),
+      "How long stopping may take before what is left is cut off."),
+  ]
+
+  private static let webSocketKeys = [
+    Key(
+      "websocket.max_message_size", aliases: ["websocket_max_message_size"], \.serving.webSocket.maximumMessageSize,
+      .size(in: ByteSize(bytes: 125)...largestInMemory), "The largest message, after decompression; 1009 beyond."),
+    Key(
+      "websocket.buffer_size", \.serving.webSocket.bufferSize, .size(in: .kibibytes(1)...largestInMemory),
+      "Bytes that may wait for a peer that reads slowly, before the sender's policy applies."),
+    Key(
+      "websocket.origins", \.serving.webSocket.origins, .list(.origin),
+      "Origins that may connect beside the server's own, such as https://example.org; '*' allows all."),
+    Key(
+      "websocket.ping_interval", \.serving.webSocket.pingInterval, .duration(in: moment ... .seconds(86_400)),
+      "How long nothing may come from the peer before it is sent a ping."),
+    Key(
+      "websocket.ping_timeout", \.serving.webSocket.pingTimeout, .duration(in: moment ... .seconds(86_400)),
+      "How long a pong may take before the connection is closed with 4408."),
+    Key(
+      "websocket.close_timeout", \.serving.webSocket.closeTimeout, .duration(in: .zero ... .seconds(3_600)),
+      "How long the peer may take to answer a close frame."),
+    Key("websocket.compression.enabled", \.serving.webSocket.compression.isEnabled, .boolean, "Whether compression is offered."),
+    Key("websocket.compression.level", \.serving.webSocket.compression.level, .integer(in: 1...9), "From fast (1) to small (9)."),
+    Key(
+      "websocket.compression.window_bits", \.serving.webSocket.compression.windowBits, .integer(in: 9...15),
+      "The base-two logarithm of the window used for sending; each step doubles a socket's memory."),
+    Key(
+      "websocket.compression.minimum_size", \.serving.webSocket.compression.minimumSize,
+      .size(in: ByteSize(bytes: 0) ... .mebibytes(1_024)), "Messages below this size are sent as they are."),
+    Key(
+      "websocket.compression.context_takeover", \.serving.webSocket.compression.contextTakeover, .boolean,
+      "Whether a message may refer to earlier ones: smaller messages for more memory."),
+  ]
+
+  private static let streamKeys = [
+    Key("streams.lease", \.streams.lease, .duration(in: moment...longestLease), "How long a stream stays alive unused."),
+    Key(
+      "streams.repeat_lease", \.streams.repeatLease, .duration(in: .zero...longestLease),
+      "How long the key of an ended stream that is read with positions still answers repeats."),
+    Key("streams.max_streams", \.streams.maximumStreams, .integer(in: 1...10_000_000), "Streams at a time, in all; 429 beyond."),
+    Key(
+      "streams.max_streams_per_client", \.streams.maximumStreamsPerClient, .integer(in: 1...10_000_000),
+      "Streams at a time for each client address; 429 beyond."),
+    Key("streams.max_batch", \.streams.maximumBatch, .integer(in: 1...1_000_000), "The most values that one pull may ask for."),
+    Key(
+      "streams.max_wait", \.streams.maximumWait, .duration(in: .zero ... .seconds(86_400)), "The longest wait that one pull may ask for."),
+    Key(
+      "streams.max_waiting_pulls", \.streams.maximumWaitingPulls, .integer(in: 1...1_000_000),
+      "Pulls that may wait on one key at a time; 429 beyond."),
+    Key(
+      "streams.replay_values", \.streams.replayValues, .integer(in: 1...1_000_000),
+      "Values given out that are kept for repeats ('after', 'Last-Event-ID')."),
+    Key(
+      "streams.replay_size", \.streams.replaySize, .size(in: ByteSize(bytes: 0)...largestInMemory),
+      "The most bytes that are kept for repeats; the latest value is kept whatever its size."),
+    Key(
+      "streams.keep_alive_interval", \.streams.keepAliveInterval, .duration(in: moment ... .seconds(86_400)),
+      "How often a silent server-sent event stream gets a comment that keeps it open."),
+  ]
+
+  private static let staticKeys = [
+    Key(
+      "static.folders", aliases: ["static"], \.site.folders, .folders,
+      "Further folders, by the path they are served at, as in {/data: measurements}."),
+    Key("static.homepage", \.site.homepage, .optional(.name), "Where / redirects when the root has no index.html."),
+    Key(
+      "static.listings", aliases: ["list_dir"], \.site.listings, .boolean,
+      "Whether a directory without index.html shows what is in it."),
+    Key(
+      "static.cache_size", \.site.cacheSize, .size(in: ByteSize(bytes: 0) ... .mebibytes(1 << 20)),
+      "Memory for the contents of small files; 0 turns the cache off."),
+    Key(
+      "static.cache_file_size", \.site.maximumCachedFileSize, .size(in: ByteSize(bytes: 0)...largestInMemory),
+      "The largest file that is kept in memory."),
+    Key(
+      "static.revalidate_after", \.site.revalidateAfter, .duration(in: .zero ... .seconds(86_400)),
+      "How long a cached file is served before the disk is asked whether it changed."),
+    Key("static.cache_control", \.site.cacheControl, .name, "The Cache-Control header of files."),
+    Key(
+      "static.max_ranges", \.site.maximumRanges, .integer(in: 1...1_000), "Ranges of one request; more are answered with the whole file."),
+  ]
+
+  /// The shortest time-out that leaves a network time to answer at all.
+  private static let moment = Duration.milliseconds(10)
+  private static let longestLease = Duration.seconds(30 * 86_400)
+  /// The most that one buffer may hold; NIO's indices end at 4 GiB.
+  private static let largestInMemory = ByteSize.mebibytes(2_048)
+}

@@ -1,0 +1,108 @@
+package import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import Synchronization
+import TangorCore
+import TangorServices
+import TangorServing
+import TangorSite
+import TangorStreams
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension TangorApp {
+  /// Puts the parts together into a Hummingbird application.
+  package func buildApplication(
+    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) throws -> some ApplicationProtocol {
+    let parts = parts.withLock { $0 }
+    let router = try buildRouter(parts)
+    let quick: (any QuickResponder)? =
+      parts.middleware.isEmpty
+      ? QuickTable(basePath: configuration.basePath, [StreamQuickResponder(streams), ServiceQuickResponder(services)]) : nil
+    let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger)
+    let channel = HTTP1Channel.Configuration(additionalChannelHandlers: http.channelHandlers())
+    var server = HTTPServerBuilder.http1(configuration: channel)
+    if let tls = try configuration.tls.serverConfiguration() { server = try .tls(server, tlsConfiguration: tls) }
+    return Application(
+      responder: router.buildResponder(), server: server,
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port), backlog: 4_096,
+        availableConnectionsDelegate: .maximum(configuration.serving.maximumConnections, logger: logger)),
+      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+      logger: logger)
+  }
+
+  private func buildRouter(_ parts: Parts) throws -> Router<TangorRequestContext> {
+    let router = Router(context: TangorRequestContext.self)
+    router.add(middleware: RequestObserver())
+    for middleware in parts.middleware { router.add(middleware: middleware) }
+    let base = configuration.basePath.isEmpty ? RouterPath("/") : RouterPath(configuration.basePath)
+    let group = router.group(base)
+    var methods = parts.methods
+    try methods.add(contentsOf: StreamMethods(streams).methods)
+    try methods.add(contentsOf: ServiceMethods(services, streams: streams, polls: polls).methods)
+    let dispatcher = try LiveDispatcher(
+      methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
+    group.addRoutes(HealthRoutes(app: self).collection)
+    group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
+    group.addRoutes(
+      LiveRoutes<TangorRequestContext>(dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets).collection)
+    for route in parts.webSockets {
+      let upgrade = WebSocketUpgrade(configuration: route.configuration, sockets: sockets)
+      group.methods(at: RouterPath(route.path), [(.get, { request, context in try await route.answer(upgrade, request, context) })])
+    }
+    let files = FileResponder(settings: configuration.site.fileSettings)
+    let services = ServiceResponder<TangorRequestContext>(
+      self.services, streams: streams, polls: polls, bodyLimit: configuration.serving.maximumBodySize,
+      serveFile: { path, type, request in try await files.response(path: path, contentType: type, request: request) })
+    let site = try SiteResponder<TangorRequestContext>(
+      configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: parts.bundles,
+      files: files)
+    let basePath = configuration.basePath
+    for method in Router<TangorRequestContext>.knownMethods {
+      for path in ["", "**"] as [RouterPath] {
+        group.on(path, method: method) { request, context -> Response in
+          let path = request.uri.path.dropFirst(basePath.count)
+          if let response = try await services.respond(to: request, at: path, context: context) { return response }
+          if let response = try await site.respond(to: request, at: path, context: context) { return response }
+          throw TangorError(.notFound, "Nothing stands at \(request.uri.path.prefix(200)).")
+        }
+      }
+    }
+    return router
+  }
+}
+
+extension TangorConfiguration.TLS {
+  /// The server's side of TLS, where a certificate is configured.
+  ///
+  /// - Throws: ``StartError`` when a file cannot be used.
+  func serverConfiguration() throws -> NIOSSL.TLSConfiguration? {
+    guard let certificate, let key else { return nil }
+    do {
+      let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+      return .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+    } catch {
+      throw StartError("the certificate '\(certificate)' and its key '\(key)' cannot be used: \(error)")
+    }
+  }
+}
+
+extension StartError {
+  /// The sentence for a listening socket that could not be made.
+  static func listening(_ error: IOError, on configuration: TangorConfiguration) -> StartError {
+    switch error.errnoCode {
+    case EADDRINUSE: StartError("port \(configuration.port) on \(configuration.host) is in use; choose another with --port")
+    case EACCES: StartError("port \(configuration.port) may not be used by this account; choose one above 1023 with --port")
+    default: StartError("cannot listen on \(configuration.host):\(configuration.port): \(error.localizedDescription)")
+    }
+  }
+}

@@ -1,0 +1,158 @@
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+import TangorCore
+public import TangorServices
+public import TangorServing
+package import TangorSite
+public import TangorStreams
+import UnixSignals
+
+/// A Tangor application: its services, streams and sockets, and the server that brings them to a page.
+///
+/// ```swift
+/// let app = try TangorApp()
+/// try app.services.add("/primes") { _ in .stream(Primes()) }
+/// try await app.run()
+/// ```
+///
+/// What is added before ``run(onListening:)`` is served; services may be added later too.
+public final class TangorApp: Sendable {
+  typealias Context = TangorRequestContext
+
+  struct Parts {
+    var methods = LiveMethodTable()
+    var middleware: [any MiddlewareProtocol<Request, Response, TangorRequestContext>] = []
+    var webSockets: [WebSocketRoute] = []
+    var bundles: [String: BundledFiles] = ["tangor": .browser]
+    var health: [(name: String, counts: @Sendable () -> [(String, Int)])] = []
+    var hasRun = false
+  }
+
+  struct WebSocketRoute {
+    let path: String
+    let configuration: WebSocketConfiguration
+    let answer: @Sendable (WebSocketUpgrade, Request, TangorRequestContext) async throws -> Response
+  }
+
+  /// The settings.
+  public let configuration: TangorConfiguration
+  /// The services, by path.
+  public let services = ServiceRegistry()
+  /// The streams, by key.
+  public let streams: StreamRegistry
+  /// The server's log.
+  public let logger: Logger
+  let polls: PollRegistry
+  let sockets = WebSocketRegistry()
+  let readiness = Readiness()
+  let parts = Mutex(Parts())
+
+  /// - Parameter configuration: The settings; the defaults suit one's own machine.
+  public init(_ configuration: TangorConfiguration = TangorConfiguration()) throws {
+    self.configuration = configuration
+    logger = Logger(configuration.log)
+    streams = StreamRegistry(configuration: configuration.streams)
+    polls = PollRegistry(configuration: configuration.streams)
+  }
+
+  // MARK: Adding
+
+  /// Adds a method to the live connection and to `POST /rpc`.
+  ///
+  /// - Throws: `invalid_request` when there is one of that name.
+  public func add(_ method: LiveMethod) throws {
+    try parts.withLock { try $0.methods.add(method) }
+  }
+
+  /// Adds middleware, innermost last. It sees every request: quick answers, which would go out before it, are turned off.
+  public func add(middleware: sending any MiddlewareProtocol<Request, Response, TangorRequestContext>) {
+    parts.withLock { $0.middleware.append(middleware) }
+  }
+
+  /// Adds a WebSocket endpoint.
+  ///
+  /// - Parameters:
+  ///   - path: Where, as in `/chat/:room`.
+  ///   - configuration: Its settings; the server's by default.
+  ///   - perform: What it does with each socket. The socket is closed when it returns.
+  public func webSocket(
+    _ path: String, configuration: WebSocketConfiguration? = nil, perform: @escaping @Sendable (WebSocket) async throws -> Void
+  ) {
+    add(path, configuration) { upgrade, request, context in
+      try await upgrade.response(
+        to: request, channel: context.channel, client: context.client, logger: context.logger, perform: perform)
+    }
+  }
+
+  /// Adds a WebSocket endpoint that runs on the sockets' event loops.
+  package func webSocket(
+    _ path: String, configuration: WebSocketConfiguration? = nil, makeDelegate: @escaping WebSocketUpgrade.MakeDelegate
+  ) {
+    add(path, configuration) { upgrade, request, context in
+      try await upgrade.response(to: request, channel: context.channel, makeDelegate: makeDelegate)
+    }
+  }
+
+  private func add(
+    _ path: String, _ configuration: WebSocketConfiguration?,
+    answer: @escaping @Sendable (WebSocketUpgrade, Request, TangorRequestContext) async throws -> Response
+  ) {
+    let route = WebSocketRoute(path: path, configuration: configuration ?? self.configuration.serving.webSocket, answer: answer)
+    parts.withLock { $0.webSockets.append(route) }
+  }
+
+  /// Serves files that the binary carries.
+  ///
+  /// - Parameters:
+  ///   - bundle: The files.
+  ///   - folder: The first element of their paths; empty for the root.
+  package func serve(_ bundle: BundledFiles, at folder: String) {
+    parts.withLock { $0.bundles[folder] = bundle }
+  }
+
+  // MARK: Running
+
+  /// Serves until the task is cancelled or its service group is shut down, or the process gets SIGINT or SIGTERM.
+  ///
+  /// Shutting down refuses new work, answers the pulls that wait, lets requests end, and closes sockets with 1001; what is left after
+  /// `shutdown.grace` is cut off.
+  ///
+  /// - Parameter onListening: Called with the port once the server listens.
+  /// - Throws: ``StartError`` when the server cannot start.
+  public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
+    let isFirst = parts.withLock { parts in
+      defer { parts.hasRun = true }
+      return !parts.hasRun
+    }
+    guard isFirst else { throw StartError("an application can run once; make a new one") }
+    let application = try buildApplication(onListening: onListening)
+    var group = ServiceGroupConfiguration(
+      services: [
+        .init(service: SocketService(sockets: sockets)), .init(service: application),
+        .init(service: SweepService(streams: streams, polls: polls)),
+        .init(service: DrainService(streams: streams, polls: polls, readiness: readiness)),
+      ],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    group.maximumGracefulShutdownDuration = configuration.serving.shutdownGrace
+    do {
+      try await ServiceGroup(configuration: group).run()
+    } catch let error as IOError {
+      throw StartError.listening(error, on: configuration)
+    }
+  }
+}
+
+/// Whether the server takes new work.
+final class Readiness: Sendable {
+  private let ready = Atomic(true)
+  private let start = ContinuousClock.now
+
+  var isReady: Bool { ready.load(ordering: .relaxed) }
+  var uptime: Duration { start.duration(to: .now) }
+
+  func end() { ready.store(false, ordering: .relaxed) }
+}

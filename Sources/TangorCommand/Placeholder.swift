@@ -1,3 +1,0 @@
-import Hummingbird
-import HummingbirdTLS
-@main struct M { static func main() {} }

@@ -1,0 +1,19 @@
+public import Tangor
+
+/// The demonstration application: a page at `/` that shows what Tangor does, and the services behind it.
+public enum Gallery {
+  /// Adds the gallery to an application.
+  ///
+  /// - Throws: `invalid_request` when the application has services at the gallery's paths already.
+  public static func install(in app: TangorApp) throws {
+    try app.services.addPrimes()
+    try app.services.addLog()
+    try app.services.addMandelbrot()
+    try app.services.addTicks()
+    try app.services.addQuick("/hello", options: .init(summary: "A small JSON document.")) { _ in Hello() }
+    var echo = app.configuration.serving.webSocket
+    echo.maximumMessageSize = max(echo.maximumMessageSize, .mebibytes(64))
+    app.webSocket("/echo", configuration: echo) { _ in WebSocketEcho() }
+    app.serve(BundledFiles.browser.folder("gallery"), at: "")
+  }
+}

@@ -1,0 +1,90 @@
+package import Logging
+import NIOConcurrencyHelpers
+package import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+import Synchronization
+import TangorCore
+
+/// What the HTTP connections of one server share: limits in time, quick answers, request ids and the date.
+package final class HTTPServing: Sendable {
+  let idleTimeout: TimeAmount
+  let requestTimeout: TimeAmount
+  let parserLimits: NIOHTTPDecoderLimitConfiguration
+  let quick: (any QuickResponder)?
+  private let metrics = RequestMetrics()
+  private let logger: Logger
+  private let idPrefix = UInt64.random(in: .min ... .max)
+  private let idCounter = Atomic<UInt64>(0)
+  private let dateCache = NIOLockedValueBox<(second: UInt64, text: String)>((0, ""))
+
+  /// - Parameters:
+  ///   - configuration: The limits.
+  ///   - quick: What answers on the event loop, before the router; `nil` when all requests must pass the middleware.
+  ///   - logger: Where quick answers are told, at level `info`.
+  package init(configuration: ServingConfiguration, quick: (any QuickResponder)?, logger: Logger) {
+    idleTimeout = TimeAmount(configuration.idleTimeout)
+    requestTimeout = TimeAmount(configuration.requestTimeout)
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderListSize = configuration.maximumHeaderSize.bytes
+    limits.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes
+    parserLimits = limits
+    self.quick = quick
+    self.logger = logger
+  }
+
+  /// What goes into every connection's pipeline, for Hummingbird's `additionalChannelHandlers`.
+  package func channelHandlers() -> [any RemovableChannelHandler] { [HTTPConnectionInstaller(shared: self)] }
+
+  /// Whether anyone wants to know of quick answers one by one.
+  var observesQuickAnswers: Bool { logger.logLevel <= .info || metrics.isObserved }
+
+  func observe(_ path: String, status: Int, since start: ContinuousClock.Instant, requestID: String, client: Client) {
+    let duration = start.duration(to: .now)
+    metrics.record(status: status, duration: duration)
+    guard logger.logLevel <= .info else { return }
+    logger.info(
+      "GET \(path) \(status)",
+      metadata: ["ms": "\(duration.roundedMilliseconds)", "client": "\(client.address)", "hb.request.id": "\(requestID)"])
+  }
+
+  /// A fresh request id of 32 hexadecimal digits.
+  func nextRequestID() -> String {
+    let (_, count) = idCounter.wrappingAdd(1, ordering: .relaxed)
+    return Key(high: idPrefix, low: count).description
+  }
+
+  /// The date as HTTP writes it (RFC 9110, section 5.6.7), made anew once a second.
+  func date(at moment: NIODeadline) -> String {
+    let second = moment.uptimeNanoseconds / 1_000_000_000
+    return dateCache.withLockedValue { cache in
+      if cache.second != second { cache = (second, HTTPDate(seconds: FileSystem.now / 1_000_000_000).description) }
+      return cache.text
+    }
+  }
+}
+
+/// Puts an ``HTTPConnectionHandler`` between NIO's parser and Hummingbird's translation of what it parsed, and goes.
+private final class HTTPConnectionInstaller: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = Any
+
+  private let shared: HTTPServing
+
+  init(shared: HTTPServing) { self.shared = shared }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    let pipeline = context.pipeline.syncOperations
+    do {
+      // Hummingbird's parser drops what a client sends right behind its request to upgrade; this one passes it on.
+      let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+      try pipeline.addHandler(
+        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: shared.parserLimits)), position: .after(parser))
+      pipeline.removeHandler(parser, promise: nil)
+      let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+      try pipeline.addHandler(HTTPConnectionHandler(shared: shared), position: .before(codec))
+      pipeline.removeHandler(self, promise: nil)
+    } catch {
+      context.close(promise: nil)
+    }
+  }
+}

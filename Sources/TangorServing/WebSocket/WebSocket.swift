@@ -1,0 +1,201 @@
+import DequeModule
+import NIOConcurrencyHelpers
+import NIOCore
+import TangorCore
+
+/// A WebSocket as an application's own endpoint sees it.
+///
+/// ```swift
+/// app.webSocket("/shout") { socket in
+///   for await message in socket.messages {
+///     if case .text(let text) = message { try await socket.send(.text(text.uppercased())) }
+///   }
+/// }
+/// ```
+///
+/// The endpoint's function runs off the event loop. The socket is closed when it returns (1000) or throws (1011), and the function's
+/// task is cancelled when the socket goes. While messages wait to be taken, no more are read from the peer.
+public final class WebSocket: Sendable {
+  /// A message of either kind.
+  public enum Message: Sendable, Hashable {
+    case text(String)
+    case binary([UInt8])
+  }
+
+  private struct State {
+    var socket: NIOLoopBound<WebSocketHandler>?
+    var received: Deque<Message> = []
+    var receivedBytes = 0
+    var isHolding = false
+    var consumer: UnsafeContinuation<Message?, Never>?
+    var senders: [Int: CheckedContinuation<Void, any Error>] = [:]
+    var nextSender = 0
+    var code: WebSocketCloseCode?
+    var onClose: (@Sendable () -> Void)?
+  }
+
+  private let eventLoop: any EventLoop
+  private let bufferSize: Int
+  private let state = NIOLockedValueBox(State())
+  /// Who is at the other end.
+  public let client: Client
+
+  init(eventLoop: any EventLoop, client: Client, bufferSize: ByteSize) {
+    self.eventLoop = eventLoop
+    self.client = client
+    self.bufferSize = bufferSize.bytes
+  }
+
+  /// Why the socket was closed; `nil` while it is open.
+  public var closeCode: WebSocketCloseCode? { state.withLockedValue { $0.code } }
+
+  /// The messages that come, until the socket is closed. They can be taken once, by one task.
+  public var messages: Messages { Messages(socket: self) }
+
+  /// Sends a message; with the policy `wait`, waits while the peer reads too slowly.
+  ///
+  /// - Parameters:
+  ///   - message: The message.
+  ///   - policy: What happens when the buffer towards the peer is full.
+  /// - Throws: `CancellationError` when the socket is closed or the task cancelled.
+  public func send(_ message: Message, policy: SlowReaderPolicy = .wait) async throws {
+    try Task.checkCancellation()
+    guard let socket = state.withLockedValue({ $0.socket }) else { throw CancellationError() }
+    let limit = bufferSize
+    let (wasSent, isFull) = try await eventLoop.submit { () -> (Bool, Bool) in
+      let wasSent = switch message {
+      case .text(var text): text.withUTF8 { socket.value.send(.text, UnsafeRawBufferPointer($0), policy: policy) }
+      case .binary(let bytes): bytes.withUnsafeBytes { socket.value.send(.binary, $0, policy: policy) }
+      }
+      return (wasSent, policy == .wait && socket.value.bufferedBytes >= limit)
+    }.get()
+    guard wasSent else { throw CancellationError() }
+    if isFull { try await waitForRoom() }
+  }
+
+  /// Begins the closing handshake.
+  ///
+  /// - Parameters:
+  ///   - code: Why.
+  ///   - reason: Why, for a person; at most 123 bytes of it are sent.
+  public func close(_ code: WebSocketCloseCode = .normal, reason: String = "") {
+    guard let socket = state.withLockedValue({ $0.socket }) else { return }
+    eventLoop.execute { socket.value.close(code, reason) }
+  }
+
+  private func waitForRoom() async throws {
+    let id = state.withLockedValue { state in
+      state.nextSender += 1
+      return state.nextSender
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        let socket = state.withLockedValue { state -> NIOLoopBound<WebSocketHandler>? in
+          guard let socket = state.socket, !Task.isCancelled else { return nil }
+          state.senders[id] = continuation
+          return socket
+        }
+        guard let socket else { return continuation.resume(throwing: CancellationError()) }
+        // The buffer may have drained before this sender was listed.
+        eventLoop.execute { if socket.value.bufferedBytes == 0 { self.webSocketDrained(socket.value) } }
+      }
+    } onCancel: {
+      state.withLockedValue { $0.senders.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+    }
+  }
+
+  // MARK: Taking messages
+
+  fileprivate func next() async -> Message? {
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        let (message, mustRelease) = state.withLockedValue { state -> (Message??, NIOLoopBound<WebSocketHandler>?) in
+          if let message = state.received.popFirst() {
+            state.receivedBytes -= message.byteCount
+            guard state.isHolding, state.received.isEmpty else { return (message, nil) }
+            state.isHolding = false
+            return (message, state.socket)
+          }
+          if state.code != nil || Task.isCancelled { return (.some(nil), nil) }
+          precondition(state.consumer == nil, "the messages of a WebSocket are taken by one task")
+          state.consumer = continuation
+          return (nil, nil)
+        }
+        if let mustRelease { eventLoop.execute { mustRelease.value.releaseReading() } }
+        if let message { continuation.resume(returning: message) }
+      }
+    } onCancel: {
+      state.withLockedValue { $0.consumer.take() }?.resume(returning: nil)
+    }
+  }
+
+  func onClose(_ perform: @escaping @Sendable () -> Void) {
+    let isClosed = state.withLockedValue { state in
+      if state.code == nil { state.onClose = perform }
+      return state.code != nil
+    }
+    if isClosed { perform() }
+  }
+
+  /// The messages of a ``WebSocket``.
+  public struct Messages: AsyncSequence, Sendable {
+    let socket: WebSocket
+
+    public struct Iterator: AsyncIteratorProtocol {
+      let socket: WebSocket
+      public mutating func next() async -> Message? { await socket.next() }
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(socket: socket) }
+  }
+}
+
+extension WebSocket.Message {
+  fileprivate var byteCount: Int {
+    switch self {
+    case .text(let text): text.utf8.count
+    case .binary(let bytes): bytes.count
+    }
+  }
+}
+
+extension WebSocket: WebSocketDelegate {
+  package func webSocketOpened(_ socket: WebSocketHandler) {
+    let bound = NIOLoopBound(socket, eventLoop: eventLoop)
+    state.withLockedValue { $0.socket = bound }
+  }
+
+  package func webSocket(_ socket: WebSocketHandler, received kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer) {
+    let message: Message = kind == .text ? .text(String(decoding: bytes, as: UTF8.self)) : .binary(Array(bytes))
+    let (consumer, mustHold) = state.withLockedValue { state -> (UnsafeContinuation<Message?, Never>?, Bool) in
+      if let consumer = state.consumer.take() { return (consumer, false) }
+      state.received.append(message)
+      state.receivedBytes += bytes.count
+      guard !state.isHolding, state.received.count >= 64 || state.receivedBytes >= bufferSize else { return (nil, false) }
+      state.isHolding = true
+      return (nil, true)
+    }
+    consumer?.resume(returning: message)
+    if mustHold { socket.holdReading() }
+  }
+
+  package func webSocketDrained(_ socket: WebSocketHandler) {
+    let senders = state.withLockedValue { state in
+      defer { state.senders = [:] }
+      return Array(state.senders.values)
+    }
+    for sender in senders { sender.resume() }
+  }
+
+  package func webSocketClosed(_ socket: WebSocketHandler, _ code: WebSocketCloseCode) {
+    let (consumer, senders, onClose) = state.withLockedValue { state in
+      state.code = code
+      state.socket = nil
+      defer { state.senders = [:] }
+      return (state.consumer.take(), Array(state.senders.values), state.onClose.take())
+    }
+    consumer?.resume(returning: nil)
+    for sender in senders { sender.resume(throwing: CancellationError()) }
+    onClose?()
+  }
+}

@@ -1,0 +1,1 @@
+"""The parts of `Tests/run.py`: provisioning, the suites, and the count of what they did."""

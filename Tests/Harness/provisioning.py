@@ -1,0 +1,152 @@
+"""Gets what the tests need: Debian packages when run as root, Python environments in `.build/`. Never asks for a password."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Optional, Sequence
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / ".build"
+
+
+class Unavailable(Exception):
+    """Something that a suite needs is not here and could not be installed; the text says what."""
+
+
+def run_quietly(command: Sequence[str], seconds: float = 600) -> "subprocess.CompletedProcess[str]":
+    """Runs a command without standard input, its output captured; a missing program is status 127, a hanging one 124."""
+    try:
+        return subprocess.run(
+            list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds
+        )
+    except FileNotFoundError as error:
+        return subprocess.CompletedProcess(list(command), 127, str(error), "")
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(list(command), 124, f"{command[0]} did not end within {seconds:g} s", "")
+
+
+def install_debian(*packages: str) -> bool:
+    """Installs Debian packages. Only as root, one caller at a time; answers whether it worked."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return False
+    print(f"installing {' '.join(packages)}", flush=True)
+    install = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends", *packages]
+    with open(Path(tempfile.gettempdir()) / "tangor-apt.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
+        # The lists of a fresh machine are empty or old, and an old list names files that are gone: update first.
+        run_quietly(["apt-get", "update"])
+        result = run_quietly(install)
+    if result.returncode != 0:
+        print(result.stdout[-2000:], flush=True)
+    return result.returncode == 0
+
+
+def links_zlib() -> bool:
+    """Whether a C program that uses zlib compiles and links here."""
+    compiler = shutil.which("clang") or shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "zlib.c"
+        source.write_text("#include <zlib.h>\nint main(void) { return zlibVersion() == 0; }\n", encoding="ascii")
+        return run_quietly([compiler, str(source), "-lz", "-o", str(Path(folder) / "zlib")], 60).returncode == 0
+
+
+def _stamp(requirements: Path, python: str) -> str:
+    return hashlib.sha256(requirements.read_bytes() + python.encode()).hexdigest()
+
+
+def _current(environment: Path, stamp: str) -> bool:
+    file = environment / "stamp"
+    return file.is_file() and file.read_text(encoding="ascii") == stamp
+
+
+def test_python() -> Path:
+    """The Python of `.build/test-venv`, with everything in `Tests/requirements.txt`.
+
+    Throws `Unavailable` when it cannot be made.
+    """
+    requirements = ROOT / "Tests" / "requirements.txt"
+    environment = BUILD / "test-venv"
+    interpreter = environment / "bin" / "python"
+    base = shutil.which("python3") or "python3"
+    stamp = _stamp(requirements, base)
+    if _current(environment, stamp):
+        return interpreter
+    print("making .build/test-venv", flush=True)
+    shutil.rmtree(environment, ignore_errors=True)
+    made = run_quietly([base, "-m", "venv", str(environment)])
+    if made.returncode != 0 and install_debian("python3-venv"):
+        shutil.rmtree(environment, ignore_errors=True)
+        made = run_quietly([base, "-m", "venv", str(environment)])
+    if made.returncode != 0:
+        raise Unavailable("no Python environment could be made: install python3-venv")
+    installed = run_quietly([str(interpreter), "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", str(requirements)], 900)
+    if installed.returncode != 0:
+        print(installed.stdout[-2000:], flush=True)
+        raise Unavailable("the Python packages in Tests/requirements.txt could not be installed from PyPI")
+    (environment / "stamp").write_text(stamp, encoding="ascii")
+    return interpreter
+
+
+def chromium() -> str:
+    """The path of a Chromium, installed from Debian's packages when there is none and we are root."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None and install_debian("chromium"):
+        found = shutil.which("chromium")
+    if found is None:
+        raise Unavailable("no Chromium is here: install it with `apt-get install chromium`")
+    return found
+
+
+def _python2() -> Optional[str]:
+    """A Python 2.7 that runs: on the path, or among pyenv's versions."""
+    candidates = [shutil.which("python2.7"), shutil.which("pypy")]
+    home = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    candidates += [str(path) for path in sorted(Path(home).glob("versions/2.7*/bin/python2.7"), reverse=True)]
+    for candidate in candidates:
+        if candidate is None:
+            continue
+        # A pyenv shim stands on the path even when its version is not selected: ask it.
+        answer = run_quietly([candidate, "-c", "import sys; print(sys.version_info[:2])"], 30)
+        if answer.returncode == 0 and answer.stdout.strip() == "(2, 7)":
+            return candidate
+    return None
+
+
+def wstest() -> Path:
+    """The Autobahn suite's program, in an environment of its own. Throws `Unavailable` without a Python 2.7."""
+    requirements = ROOT / "Tests" / "requirements-autobahn.txt"
+    environment = BUILD / "autobahn-venv"
+    program = environment / "bin" / "wstest"
+    python = _python2()
+    if python is None:
+        raise Unavailable("Autobahn's WebSocket suite needs a Python 2.7, and none is here")
+    stamp = _stamp(requirements, python)
+    if _current(environment, stamp):
+        return program
+    print("making .build/autobahn-venv", flush=True)
+    shutil.rmtree(environment, ignore_errors=True)
+    maker = BUILD / "virtualenv-venv"
+    base = shutil.which("python3") or "python3"
+    steps = [
+        [base, "-m", "venv", str(maker)],
+        # The last virtualenv that still makes environments of Python 2.7.
+        [str(maker / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "-q", "virtualenv==20.21.1"],
+        [str(maker / "bin" / "virtualenv"), "-q", "-p", python, str(environment)],
+        [str(environment / "bin" / "pip"), "install", "-q", "-r", str(requirements)],
+    ]
+    for step in steps:
+        result = run_quietly(step, 900)
+        if result.returncode != 0:
+            print(result.stdout[-2000:], flush=True)
+            raise Unavailable("Autobahn's WebSocket suite could not be installed")
+    (environment / "stamp").write_text(stamp, encoding="ascii")
+    return program

@@ -1,0 +1,1 @@
+"""Tests of the harness, with the standard library alone."""
