@@ -96,8 +96,12 @@ let package = Package(
     .testTarget(
       name: "TangorServingTests",
       dependencies: ["TangorServing", "TangorTesting", hummingbirdTesting, hummingbirdTLS, nioEmbedded, nioPosix, nioSSL], swiftSettings: settings),
-    .testTarget(name: "TangorStreamsTests", dependencies: ["TangorStreams", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),
-    .testTarget(name: "TangorServicesTests", dependencies: ["TangorServices", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),
+    .testTarget(
+      name: "TangorStreamsTests",
+      dependencies: ["TangorStreams", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore, nioEmbedded], swiftSettings: settings),
+    .testTarget(
+      name: "TangorServicesTests",
+      dependencies: ["TangorServices", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),
     .testTarget(name: "TangorSiteTests", dependencies: ["TangorSite", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
     .testTarget(name: "TangorTests", dependencies: ["Tangor", "TangorGallery", hummingbirdTesting], swiftSettings: settings),
   ]

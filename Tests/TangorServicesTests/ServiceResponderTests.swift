@@ -182,7 +182,9 @@ struct Point: Codable, Sendable, Equatable {
   }
 
   @Test func generatorsArePolled() async throws {
-    try services.poll("/countdown", count: true) { request in StreamSource(stride(from: try request.query("from", as: Int.self), to: 0, by: -1)) }
+    try services.poll("/countdown", count: true) { request in
+      StreamSource(stride(from: try request.query("from", as: Int.self), to: 0, by: -1))
+    }
     #expect(try await ask("/countdown?key=a&from=2").body == #"{"state": "ready", "content": 2, "count": 1}"#)
     let head = try await ask("/countdown?key=a", .head)
     #expect(head.status == 200 && head.body.isEmpty)

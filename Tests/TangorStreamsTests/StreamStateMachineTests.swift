@@ -249,8 +249,8 @@ final class MachineScript {
     for _ in 0..<600 {
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<3: open.insert(script.pull(max: Int.random(in: 1...4, using: &random)))
-      case 3: if let id = open.randomElement(using: &random), let actions = script.machine.cancel(id) { script.follow(actions, setsNext: false) }
-      case 4: if let id = open.randomElement(using: &random), let actions = script.machine.timeOut(id) { script.follow(actions, setsNext: false) }
+      case 3: if let id = open.randomElement(using: &random) { script.followBeside(script.machine.cancel(id)) }
+      case 4: if let id = open.randomElement(using: &random) { script.followBeside(script.machine.timeOut(id)) }
       case 5: if script.fills { script.follow(script.machine.settle(stepRuns: false)) }
       case 6 where script.machine.isStepping: script.progress(Double(produced))
       default:

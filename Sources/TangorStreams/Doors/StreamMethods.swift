@@ -52,7 +52,8 @@ public struct StreamMethods: Sendable {
   }
 
   private var subscribe: LiveMethod {
-    LiveMethod(
+    // Immediate, so that the answer is on its way before the first notification can be.
+    .immediate(
       "stream.subscribe", "Sends a stream's values as notifications, as many as there is credit for.",
       parameters: [
         Self.key, .required("credit", .integer, "How many values may be sent, 1 to 10,000."),

@@ -151,7 +151,8 @@ package struct StreamStateMachine: Sendable {
     return serve()
   }
 
-  /// The step that was to fill the first pull's answer would have to wait, or the driver has worked long enough: the pull gets what there is.
+  /// The step that was to fill the first pull's answer would have to wait, or the driver has worked long enough: the pull gets what there
+  /// is.
   ///
   /// - Parameter stepRuns: Whether a step runs on.
   package mutating func settle(stepRuns: Bool) -> Actions {

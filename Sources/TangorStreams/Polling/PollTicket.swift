@@ -10,7 +10,8 @@ package struct PollTicket: Sendable {
 
   /// Takes the next value and writes the answer: `{"state": "ready", "content": …}` or `{"state": "done", "content": null}`.
   ///
-  /// - Parameter channel: The client's connection, where the caller's task does not end with it; a value that comes for a client that has gone is kept for the next poll.
+  /// - Parameter channel: The client's connection, where the caller's task does not end with it. A value that comes for a client that has
+  ///   gone is kept for the next poll.
   /// - Throws: `stream_failed` when the generator fails, `canceled` when the client goes, `shutting_down`.
   package func answer(channel: (any Channel)?) async throws -> ByteBuffer {
     let pull: Pull

@@ -20,6 +20,10 @@ public struct StreamSource: Sendable {
 
   package init(_ steps: Steps) { self.steps = steps }
 
+  func cancel() {
+    if case .asynchronous(let steps) = steps { steps.cancel() }
+  }
+
   /// The same source, marked as one whose every step takes microseconds and never blocks. Plain pulls of it are then answered on the
   /// event loop, at half the cost.
   ///
@@ -29,10 +33,6 @@ public struct StreamSource: Sendable {
     var source = self
     source.isQuick = true
     return source
-  }
-
-  func cancel() {
-    if case .asynchronous(let steps) = steps { steps.cancel() }
   }
 
   /// The same source with its steps on a small pool of threads, for synchronous sequences that block or compute for long.
