@@ -57,7 +57,8 @@ let package = Package(
     .target(
       name: "TangorServing",
       dependencies: [
-        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, deque, httpTypes, logging, metrics, coreMetrics, nioConcurrencyHelpers, nioCore, nioHTTP1,
+        "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, deque, httpTypes, logging, metrics, coreMetrics,
+        nioConcurrencyHelpers, nioCore, nioHTTP1,
         nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
       ],
       swiftSettings: settings),
@@ -95,10 +96,12 @@ let package = Package(
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(
       name: "TangorServingTests",
-      dependencies: ["TangorServing", "TangorTesting", hummingbirdTesting, hummingbirdTLS, nioEmbedded, nioPosix, nioSSL], swiftSettings: settings),
+      dependencies: ["TangorServing", "TangorTesting", hummingbirdTesting, hummingbirdTLS, nioEmbedded, nioPosix, nioSSL],
+      swiftSettings: settings),
     .testTarget(
       name: "TangorStreamsTests",
-      dependencies: ["TangorStreams", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore, nioEmbedded], swiftSettings: settings),
+      dependencies: ["TangorStreams", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore, nioEmbedded],
+      swiftSettings: settings),
     .testTarget(
       name: "TangorServicesTests",
       dependencies: ["TangorServices", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),

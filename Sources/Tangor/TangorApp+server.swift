@@ -12,9 +12,9 @@ import TangorSite
 import TangorStreams
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #else
-  import Darwin
+import Darwin
 #endif
 
 extension TangorApp {

@@ -7,9 +7,9 @@ enum BrowserWindow {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     #if os(macOS)
-      process.arguments = ["open", address]
+    process.arguments = ["open", address]
     #else
-      process.arguments = ["xdg-open", address]
+    process.arguments = ["xdg-open", address]
     #endif
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

@@ -23,33 +23,61 @@ public struct ErrorCode: Sendable, Hashable {
 }
 
 extension ErrorCode {
+  /// The body is not JSON.
   public static let parseError = Self("parse_error", "Not JSON", status: 400, rpcCode: -32700)
+  /// Not a valid JSON-RPC request, or a malformed query.
   public static let invalidRequest = Self("invalid_request", "Invalid request", status: 400, rpcCode: -32600)
+  /// JSON-RPC: no such method.
   public static let methodNotFound = Self("method_not_found", "Method not found", status: 404, rpcCode: -32601)
+  /// A parameter is missing, unknown or of the wrong type.
   public static let invalidParameters = Self("invalid_parameters", "Invalid parameters", status: 400, rpcCode: -32602)
+  /// The server's fault; the log has the rest under the request id.
   public static let internalError = Self("internal_error", "Internal error", status: 500, rpcCode: -32603)
+  /// The server is going down; with `Retry-After`.
   public static let shuttingDown = Self("shutting_down", "The server is going down", status: 503, rpcCode: -32001, retry: true)
+  /// Not for this client.
   public static let forbidden = Self("forbidden", "Forbidden", status: 403, rpcCode: -32003)
+  /// A WebSocket or call from a page of another origin.
   public static let originRefused = Self("origin_refused", "Origin refused", status: 403, rpcCode: -32003)
+  /// Nothing stands at this path.
   public static let notFound = Self("not_found", "Not found", status: 404, rpcCode: -32004)
+  /// With `Allow`.
   public static let methodNotAllowed = Self("method_not_allowed", "Method not allowed", status: 405, rpcCode: -32005)
+  /// The work did not end within its limit.
   public static let timeout = Self("timeout", "Timed out", status: 504, rpcCode: -32008, retry: true)
+  /// Body, message or parameter over its limit.
   public static let payloadTooLarge = Self("payload_too_large", "Too large", status: 413, rpcCode: -32013)
+  /// The body's type is not taken here.
   public static let unsupportedMediaType = Self("unsupported_media_type", "Unsupported media type", status: 415, rpcCode: -32015)
+  /// None of the types in `Accept` can be given.
   public static let notAcceptable = Self("not_acceptable", "Not acceptable", status: 406, rpcCode: -32016)
+  /// No byte of the file lies in the ranges asked for.
   public static let rangeNotSatisfiable = Self("range_not_satisfiable", "Range not satisfiable", status: 416, rpcCode: -32017)
+  /// `If-Match` or `If-Unmodified-Since` does not hold.
   public static let preconditionFailed = Self("precondition_failed", "Precondition failed", status: 412, rpcCode: -32018)
+  /// A WebSocket endpoint was asked without an upgrade.
   public static let upgradeRequired = Self("upgrade_required", "Upgrade required", status: 426, rpcCode: -32026)
+  /// The client did not send its request in time.
   public static let requestTimeout = Self("request_timeout", "Request timed out", status: 408, rpcCode: -32028, retry: true)
+  /// A limit of things at a time is reached; with `Retry-After`.
   public static let tooManyRequests = Self("too_many_requests", "Too many", status: 429, rpcCode: -32029, retry: true)
+  /// Request line and headers over their limit.
   public static let headersTooLarge = Self("headers_too_large", "Headers too large", status: 431, rpcCode: -32031)
+  /// Unknown, ended, expired or deleted stream key.
   public static let streamNotFound = Self("stream_not_found", "Stream not found", status: 404, rpcCode: -32040)
+  /// The sequence threw; `detail` is the error's public description.
   public static let streamFailed = Self("stream_failed", "The stream failed", status: 500, rpcCode: -32041)
+  /// `after` lies before what is still kept.
   public static let streamPositionLost = Self("stream_position_lost", "Position lost", status: 410, rpcCode: -32042)
+  /// `after` lies beyond what was given out.
   public static let streamPositionAhead = Self("stream_position_ahead", "Position ahead", status: 409, rpcCode: -32043)
+  /// `stream.open` on a service that returned a plain value.
   public static let notAStream = Self("not_a_stream", "Not a stream", status: 409, rpcCode: -32044)
+  /// `service.call` or `stream.open`: no service at this path.
   public static let serviceNotFound = Self("service_not_found", "Service not found", status: 404, rpcCode: -32045)
+  /// The service threw; `detail` is the error's public description.
   public static let serviceFailed = Self("service_failed", "The service failed", status: 500, rpcCode: -32046)
+  /// The caller went or asked for it.
   public static let canceled = Self("canceled", "Canceled", status: 499, rpcCode: -32099)
 
   /// Every code there is.

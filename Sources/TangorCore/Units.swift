@@ -3,9 +3,12 @@ public struct ByteSize: Sendable, Hashable, Comparable, CustomStringConvertible 
   /// The size in bytes.
   public var bytes: Int
 
+  /// - Parameter bytes: The size in bytes.
   public init(bytes: Int) { self.bytes = bytes }
 
+  /// A size in units of 1,024 bytes.
   public static func kibibytes(_ count: Int) -> Self { Self(bytes: count << 10) }
+  /// A size in units of 1,048,576 bytes.
   public static func mebibytes(_ count: Int) -> Self { Self(bytes: count << 20) }
 
   /// Reads a size with its unit: none or `B`, `kB`/`MB`/`GB` (powers of 1000), `k`/`KiB`/`M`/`MiB`/`G`/`GiB` (powers of 1024).

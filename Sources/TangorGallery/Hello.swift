@@ -1,6 +1,5 @@
 import Tangor
 
-
 /// What `/hello` answers.
 struct Hello: JSONWritable {
   func write(to writer: inout JSONWriter) {

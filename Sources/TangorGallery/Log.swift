@@ -20,7 +20,8 @@ struct Log: Sequence, IteratorProtocol {
     let event = Self.events[Int(state >> 33) % Self.events.count]
     let unit = Int(state >> 40) % 24
     let second = line * 7
-    return "\(pad(second / 3600 % 24)):\(pad(second / 60 % 60)):\(pad(second % 60))  unit \(pad(unit))  \(event), reading \(Int(state >> 48) % 1000)"
+    return
+      "\(pad(second / 3600 % 24)):\(pad(second / 60 % 60)):\(pad(second % 60))  unit \(pad(unit))  \(event), reading \(Int(state >> 48) % 1000)"
   }
 
   private func pad(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -57,7 +57,9 @@ enum Timestamp {
     }
     var zone = 0
     if take(0x5A, 0x7A) == nil {
-      guard let sign = take(0x2B, 0x2D), let hours = number(2, 0...23), take(0x3A) != nil, let minutes = number(2, 0...59) else { return nil }
+      guard let sign = take(0x2B, 0x2D), let hours = number(2, 0...23), take(0x3A) != nil, let minutes = number(2, 0...59) else {
+        return nil
+      }
       zone = (hours * 60 + minutes) * (sign == 0x2D ? -60 : 60)
     }
     guard rest.isEmpty else { return nil }

@@ -23,5 +23,6 @@ public struct ServingConfiguration: Sendable {
   /// The settings of every WebSocket.
   public var webSocket = WebSocketConfiguration()
 
+  /// The defaults.
   public init() {}
 }

@@ -32,7 +32,8 @@ package struct BundledFiles: Sendable {
   package func folder(_ name: String) -> BundledFiles {
     let prefix = name + "/"
     return BundledFiles(
-      Dictionary(uniqueKeysWithValues: entries.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
+      Dictionary(
+        uniqueKeysWithValues: entries.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
   }
 
   /// The paths of all files, sorted.

@@ -24,6 +24,7 @@ public struct SiteConfiguration: Sendable {
   /// Ranges that one request may ask for; more are answered with the whole file. Default 16.
   public var maximumRanges = 16
 
+  /// The defaults.
   public init() {}
 
   /// What the files are served with.

@@ -32,7 +32,8 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
   ///   - files: Who reads files; by default one with a cache of its own as the configuration says.
   /// - Throws: `TangorError` with words for the person who starts the server, when a folder cannot be served.
   package init(
-    configuration: SiteConfiguration, basePath: String = "", excluding: [String] = [], bundles: [String: BundledFiles] = ["tangor": .browser],
+    configuration: SiteConfiguration, basePath: String = "", excluding: [String] = [],
+    bundles: [String: BundledFiles] = ["tangor": .browser],
     files: FileResponder? = nil
   ) throws {
     self.configuration = configuration

@@ -23,5 +23,6 @@ public struct StreamsConfiguration: Sendable {
   /// How often a silent server-sent event stream gets a comment that keeps it open. Default 15 s.
   public var keepAliveInterval = Duration.seconds(15)
 
+  /// The defaults.
   public init() {}
 }

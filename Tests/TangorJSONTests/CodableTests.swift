@@ -1,11 +1,19 @@
 import Foundation
-import Testing
 import TangorJSON
+import Testing
 
 @Suite struct CodableTests {
-  enum Shape: Codable, Equatable { case circle(radius: Double), square(Int), empty }
+  enum Shape: Codable, Equatable {
+    case circle(radius: Double)
+    case square(Int)
+    case empty
+  }
   enum Colour: String, Codable, CodingKeyRepresentable { case red, green }
-  struct Inner: Codable, Equatable { var x: Int8?; var flags: [Bool]; var tree: JSONValue }
+  struct Inner: Codable, Equatable {
+    var x: Int8?
+    var flags: [Bool]
+    var tree: JSONValue
+  }
   struct Outer: Codable, Equatable {
     var name: String, when: Date, payload: Data, site: URL, price: Decimal, inner: [Inner], shapes: [Shape], missing: String?
     var byName: [String: Inner], byNumber: [Int: String], byColour: [Colour: Double], big: UInt64, ratio: Float, raw: JSONFragment
@@ -13,8 +21,10 @@ import TangorJSON
   }
 
   static let outer = Outer(
-    name: "é\n", when: Date(timeIntervalSince1970: 1_700_000_000.123), payload: Data([0, 255, 7]), site: URL(string: "https://example.org/a?b=c")!,
-    price: Decimal(string: "12.34")!, inner: [Inner(x: -3, flags: [true, false], tree: ["a": [1, nil]]), Inner(x: nil, flags: [], tree: nil)],
+    name: "é\n", when: Date(timeIntervalSince1970: 1_700_000_000.123), payload: Data([0, 255, 7]),
+    site: URL(string: "https://example.org/a?b=c")!,
+    price: Decimal(string: "12.34")!,
+    inner: [Inner(x: -3, flags: [true, false], tree: ["a": [1, nil]]), Inner(x: nil, flags: [], tree: nil)],
     shapes: [.circle(radius: 1.5), .square(2), .empty], missing: nil, byName: ["k": Inner(x: 1, flags: [], tree: 1.5)],
     byNumber: [7: "seven"], byColour: [.green: 0.5], big: .max, ratio: 0.1, raw: JSONFragment(unchecked: Array("[1,2]".utf8)),
     dates: [Date(timeIntervalSinceReferenceDate: 0), nil], matrix: [[1, 2.5], []])
@@ -125,8 +135,10 @@ import TangorJSON
     #expect(try JSONDecoding.decode(Date.self, from: .string(text)) == Date(timeIntervalSince1970: 1_700_000_000))
   }
 
-  @Test(arguments: ["", "2023", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z", "2023-01-01T24:00:00Z", "2023-01-01T00:00:00", "2023-01-01T00:00:00.Z",
-    "2023-01-01T00:00:00Zx", "1900-02-29T00:00:00Z", "+023-01-01T00:00:00Z", "2023-01-01T00:00:00+2:00"])
+  @Test(arguments: [
+    "", "2023", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z", "2023-01-01T24:00:00Z", "2023-01-01T00:00:00", "2023-01-01T00:00:00.Z",
+    "2023-01-01T00:00:00Zx", "1900-02-29T00:00:00Z", "+023-01-01T00:00:00Z", "2023-01-01T00:00:00+2:00",
+  ])
   func refusesOtherDates(_ text: String) {
     #expect(throws: DecodingError.self) { try JSONDecoding.decode(Date.self, from: .string(text)) }
   }
@@ -137,7 +149,9 @@ import TangorJSON
       let date = Date(timeIntervalSinceReferenceDate: Double.random(in: -6e10...2e11, using: &random))
       #expect(try JSONDecoding.decode(Date.self, from: JSONEncoding.encode(date).bytes) == date)
     }
-    for (text, seconds) in [("0000-03-01T00:00:00Z", -62_162_035_200.0), ("9999-12-31T23:59:59Z", 253_402_300_799), ("2000-02-29T12:00:00.5Z", 951_825_600.5)] {
+    for (text, seconds) in [
+      ("0000-03-01T00:00:00Z", -62_162_035_200.0), ("9999-12-31T23:59:59Z", 253_402_300_799), ("2000-02-29T12:00:00.5Z", 951_825_600.5),
+    ] {
       #expect(try JSONDecoding.decode(Date.self, from: .string(text)).timeIntervalSince1970 == seconds)
     }
   }

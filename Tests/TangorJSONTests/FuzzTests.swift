@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TangorJSON
+import Testing
 
 @Suite struct FuzzTests {
   static func tree(_ random: inout SeededGenerator, depth: Int = 0) -> JSONValue {
@@ -20,7 +20,9 @@ import TangorJSON
   }
 
   static func text(_ random: inout SeededGenerator) -> String {
-    let pool: [Unicode.Scalar] = ["a", "b", "Z", "0", " ", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "e\u{301}".unicodeScalars.last!, "€", "😀"]
+    let pool: [Unicode.Scalar] = [
+      "a", "b", "Z", "0", " ", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "e\u{301}".unicodeScalars.last!, "€", "😀",
+    ]
     var text = String.UnicodeScalarView()
     for _ in 0..<Int.random(in: 0...20, using: &random) { text.append(pool.randomElement(using: &random) ?? "x") }
     return String(text)

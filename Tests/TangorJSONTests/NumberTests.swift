@@ -1,9 +1,10 @@
-import Testing
 import TangorJSON
+import Testing
 
 @Suite struct NumberTests {
   @Test(arguments: [
-    ("0", 0), ("-0", 0), ("1.0", 1), ("1e2", 100), ("1200e-2", 12), ("-5.00", -5), ("0e99999", 0), ("0.0000", 0), ("1e18", 1_000_000_000_000_000_000),
+    ("0", 0), ("-0", 0), ("1.0", 1), ("1e2", 100), ("1200e-2", 12), ("-5.00", -5), ("0e99999", 0), ("0.0000", 0),
+    ("1e18", 1_000_000_000_000_000_000),
     ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("9223372036854775807.000000000000", Int.max),
     ("0.9223372036854775807e19", Int.max), ("92233720368547758070e-1", Int.max), ("123456789012345678", 123_456_789_012_345_678),
   ]) func readsExactIntegers(_ text: String, _ expected: Int) throws {
@@ -11,7 +12,8 @@ import TangorJSON
   }
 
   @Test(arguments: [
-    ("1.5", JSONError.Kind.typeMismatch), ("1e-1", .typeMismatch), ("9223372036854775808", .outOfRange), ("-9223372036854775809", .outOfRange),
+    ("1.5", JSONError.Kind.typeMismatch), ("1e-1", .typeMismatch), ("9223372036854775808", .outOfRange),
+    ("-9223372036854775809", .outOfRange),
     ("1e19", .outOfRange), ("1e999999999999999999999", .outOfRange), ("01", .invalidNumber), ("-", .unexpectedEnd), ("-x", .invalidNumber),
     ("123456789012345678901234567890", .outOfRange), ("0.1e-99999999", .typeMismatch), ("1.", .unexpectedEnd), ("1.x", .invalidNumber),
   ]) func refusesOtherIntegers(_ text: String, _ kind: JSONError.Kind) {

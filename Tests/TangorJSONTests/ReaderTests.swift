@@ -1,5 +1,5 @@
-import Testing
 import TangorJSON
+import Testing
 
 @Suite struct ReaderTests {
   @Test func readsKnownMembersAndSkipsOthers() throws {

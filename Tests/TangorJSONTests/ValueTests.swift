@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TangorJSON
+import Testing
 
 @Suite struct ValueTests {
   @Test func isWrittenAsLiterals() throws {
@@ -86,7 +86,8 @@ import TangorJSON
     writer.endObject()
     writer.bytes.append(10)
     writer.write(2)
-    #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"a":[[],{},"[{,:",1,true,null,1.5],"b\"":"line\nnext\u0001\u001f"}"# + "\n2")
+    #expect(
+      String(decoding: writer.bytes, as: UTF8.self) == #"{"a":[[],{},"[{,:",1,true,null,1.5],"b\"":"line\nnext\u0001\u001f"}"# + "\n2")
   }
 
   @Test func writesStringsOfEveryLength() throws {

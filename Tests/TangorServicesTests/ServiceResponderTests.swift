@@ -146,7 +146,7 @@ struct Point: Codable, Sendable, Equatable {
     let missing = try await ask("/point", .post, body: #"{"x": 1}"#, type: json)
     #expect(missing.status == 400 && missing.code == "invalid_parameters" && missing.detail.contains("y"))
     let wrong = try await ask("/point", .post, body: #"{"x": 1, "y": "z"}"#, type: json)
-    #expect(wrong.code == "invalid_parameters" )
+    #expect(wrong.code == "invalid_parameters")
     #expect(wrong.detail.hasPrefix("'y' of the body does not fit"))
     #expect(try await ask("/point", .post, body: "{", type: json).code == "parse_error")
     #expect(try await ask("/point", .post, body: "x=1", type: "multipart/form-data; boundary=x").status == 415)

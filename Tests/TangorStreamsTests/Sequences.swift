@@ -32,7 +32,11 @@ struct Silent: AsyncSequence, Sendable {
   struct Iterator: AsyncIteratorProtocol {
     mutating func next() async throws -> Int? {
       let gate = Gate()
-      await withTaskCancellationHandler { await gate.wait() } onCancel: { gate.open() }
+      await withTaskCancellationHandler {
+        await gate.wait()
+      } onCancel: {
+        gate.open()
+      }
       return nil
     }
   }

@@ -1,11 +1,11 @@
 import TangorSite
 
 #if canImport(Glibc)
-  import Glibc
+import Glibc
 #elseif canImport(Musl)
-  import Musl
+import Musl
 #else
-  import Darwin
+import Darwin
 #endif
 
 /// Looks before starting whether what a configuration names is there: folders, files and the port.
@@ -62,9 +62,9 @@ package enum StartCheck {
     var hints = addrinfo()
     hints.ai_flags = AI_PASSIVE
     #if canImport(Glibc)
-      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     #else
-      hints.ai_socktype = Int32(SOCK_STREAM)
+    hints.ai_socktype = Int32(SOCK_STREAM)
     #endif
     var list: UnsafeMutablePointer<addrinfo>?
     guard getaddrinfo(host, String(port), &hints, &list) == 0, let address = list?.pointee else {

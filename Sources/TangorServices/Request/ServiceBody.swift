@@ -26,7 +26,11 @@ actor ServiceBody {
       // A second asker must not read the same body: it waits for the first one's reading.
       let task = reading ?? Task { try await request.collectBody(upTo: limit) }
       reading = task
-      let bytes = try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+      let bytes = try await withTaskCancellationHandler {
+        try await task.value
+      } onCancel: {
+        task.cancel()
+      }
       source = .bytes(bytes)
       return bytes
     }

@@ -146,7 +146,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
         context.writeAndFlush(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
       }
     case .body(let bytes):
-      if bytes.readableBytes > 0 { requestDeadline = requestDeadline + .milliseconds(Int64(bytes.readableBytes * 1_000 / Self.minimumRate)) }
+      if bytes.readableBytes > 0 {
+        requestDeadline = requestDeadline + .milliseconds(Int64(bytes.readableBytes * 1_000 / Self.minimumRate))
+      }
     case .end:
       if let answer = quick {
         quick = nil
@@ -270,7 +272,9 @@ extension QuickAnswer {
   /// The whole response as it goes out.
   fileprivate func encoded(requestID: String, date: String) -> ByteBuffer {
     var buffer = ByteBufferAllocator().buffer(capacity: body.readableBytes + 256)
-    if status == .ok { buffer.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ") } else {
+    if status == .ok {
+      buffer.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ")
+    } else {
       buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: ")
     }
     buffer.writeStaticString(contentType)

@@ -78,7 +78,8 @@ private final class HTTPConnectionInstaller: ChannelInboundHandler, RemovableCha
       // Hummingbird's parser drops what a client sends right behind its request to upgrade; this one passes it on.
       let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
       try pipeline.addHandler(
-        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: shared.parserLimits)), position: .after(parser))
+        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: shared.parserLimits)),
+        position: .after(parser))
       pipeline.removeHandler(parser, promise: nil)
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
       try pipeline.addHandler(HTTPConnectionHandler(shared: shared), position: .before(codec))

@@ -1,5 +1,5 @@
-package import Hummingbird
 package import HTTPTypes
+package import Hummingbird
 package import TangorCore
 
 extension RouterMethods {

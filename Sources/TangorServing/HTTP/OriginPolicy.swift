@@ -1,5 +1,5 @@
-package import Hummingbird
 import HTTPTypes
+package import Hummingbird
 import TangorCore
 
 /// Which pages may use the server: those of its own origin, and those of the origins that the configuration names.

@@ -7,6 +7,7 @@ public import TangorJSON
 public struct LiveArguments: Sendable {
   private let object: JSONObject
 
+  /// - Parameter object: The arguments by name.
   public init(_ object: JSONObject) { self.object = object }
 
   /// The argument as it came; `nil` when it is absent or null.

@@ -51,15 +51,21 @@ public struct LiveParameter: Sendable {
   /// The types of JSON, as JSON Schema names them; `any` takes all.
   public enum Kind: String, Sendable { case string, integer, number, boolean, object, array, any }
 
+  /// The name.
   public let name: String
+  /// The type of JSON that it takes.
   public let kind: Kind
+  /// What it says, in a sentence.
   public let summary: String
+  /// Whether a call without it is refused.
   public let isRequired: Bool
 
+  /// A parameter that every call must give.
   public static func required(_ name: String, _ kind: Kind, _ summary: String) -> Self {
     Self(name: name, kind: kind, summary: summary, isRequired: true)
   }
 
+  /// A parameter that a call may leave out.
   public static func optional(_ name: String, _ kind: Kind, _ summary: String) -> Self {
     Self(name: name, kind: kind, summary: summary, isRequired: false)
   }

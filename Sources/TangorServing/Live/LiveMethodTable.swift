@@ -5,6 +5,7 @@ package import TangorJSON
 public struct LiveMethodTable: Sendable {
   private var methods: [String: LiveMethod] = [:]
 
+  /// A table without methods.
   public init() {}
 
   /// Adds a method.

@@ -63,10 +63,11 @@ public final class WebSocket: Sendable {
     guard let socket = state.withLockedValue({ $0.socket }) else { throw CancellationError() }
     let limit = bufferSize
     let (wasSent, isFull) = try await eventLoop.submit { () -> (Bool, Bool) in
-      let wasSent = switch message {
-      case .text(var text): text.withUTF8 { socket.value.send(.text, UnsafeRawBufferPointer($0), policy: policy) }
-      case .binary(let bytes): bytes.withUnsafeBytes { socket.value.send(.binary, $0, policy: policy) }
-      }
+      let wasSent =
+        switch message {
+        case .text(var text): text.withUTF8 { socket.value.send(.text, UnsafeRawBufferPointer($0), policy: policy) }
+        case .binary(let bytes): bytes.withUnsafeBytes { socket.value.send(.binary, $0, policy: policy) }
+        }
       return (wasSent, policy == .wait && socket.value.bufferedBytes >= limit)
     }.get()
     guard wasSent else { throw CancellationError() }

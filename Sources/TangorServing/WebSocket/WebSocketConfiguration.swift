@@ -19,6 +19,7 @@ public struct WebSocketConfiguration: Sendable {
   /// Subprotocols of the endpoint, in its order of preference; the first one that the client offers is taken.
   public var subprotocols: [String] = []
 
+  /// The defaults.
   public init() {}
 
   /// The settings of permessage-deflate (RFC 7692).
@@ -35,6 +36,7 @@ public struct WebSocketConfiguration: Sendable {
     /// sent or received one. Default true.
     public var contextTakeover = true
 
+    /// The defaults.
     public init() {}
   }
 }

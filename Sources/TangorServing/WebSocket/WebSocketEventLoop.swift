@@ -83,4 +83,3 @@ final class WebSocketEventLoop {
     for socket in Array(sockets.values) { socket.tick(now) }
   }
 }
-

@@ -97,7 +97,8 @@ func removeMask(_ bytes: UnsafeMutableRawBufferPointer, key: UInt32, offset: Int
   }
   var rest = turned
   while index < count {
-    base.storeBytes(of: base.load(fromByteOffset: index, as: UInt8.self) ^ UInt8(truncatingIfNeeded: rest), toByteOffset: index, as: UInt8.self)
+    base.storeBytes(
+      of: base.load(fromByteOffset: index, as: UInt8.self) ^ UInt8(truncatingIfNeeded: rest), toByteOffset: index, as: UInt8.self)
     rest = rest >> 8 | rest << 24
     index &+= 1
   }

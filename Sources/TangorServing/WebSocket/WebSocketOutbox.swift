@@ -4,7 +4,11 @@ import NIOCore
 ///
 /// Messages wait unencoded, because one that is dropped must not have passed through a compressor that remembers.
 struct WebSocketOutbox {
-  enum Admission: Equatable { case waits, dropped(Int), full }
+  enum Admission: Equatable {
+    case waits
+    case dropped(Int)
+    case full
+  }
 
   private struct Waiting {
     var kind: WebSocketMessageKind

@@ -1,6 +1,6 @@
 import Foundation
-package import Hummingbird
 import HTTPTypes
+package import Hummingbird
 package import Logging
 package import NIOCore
 import NIOHTTP1
@@ -53,7 +53,11 @@ package struct WebSocketUpgrade: Sendable {
         let task = Task { try await perform(socket) }
         socket.onClose { task.cancel() }
         do {
-          try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+          try await withTaskCancellationHandler {
+            try await task.value
+          } onCancel: {
+            task.cancel()
+          }
           socket.close(.normal)
         } catch is CancellationError {
           socket.close(.goingAway)

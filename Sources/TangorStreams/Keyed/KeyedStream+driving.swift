@@ -1,5 +1,5 @@
-import TangorCore
 import Synchronization
+import TangorCore
 
 /// How the sequence is stepped.
 ///

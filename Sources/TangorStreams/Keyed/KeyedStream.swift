@@ -1,5 +1,5 @@
-package import TangorCore
 import Synchronization
+package import TangorCore
 
 /// A sequence that is pulled by key.
 ///
