@@ -148,7 +148,6 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
 
   package func channelReadComplete(context: ChannelHandlerContext) {
     flush()
-    // The channel's own asking for more starts at the tail, where the HTTP server's handlers have stopped passing it on.
     read(context: context)
   }
 

@@ -137,6 +137,9 @@ package struct WebSocketUpgrade: Sendable {
     let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
     let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
     let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+    // The channel asks for more at the pipeline's tail, where the HTTP server's handlers will stop passing it on; from here on the
+    // socket asks, and so does TLS for the rest of a record. It must come first, since it takes what was asked for back.
+    try channel.syncOptions?.setOption(ChannelOptions.autoRead, value: false)
     try pipeline.addHandler(handler, position: .after(codec))
     if let connection = try? pipeline.handler(type: HTTPConnectionHandler.self) { pipeline.removeHandler(connection, promise: nil) }
     pipeline.removeHandler(codec, promise: nil)
