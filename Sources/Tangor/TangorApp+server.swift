@@ -28,10 +28,7 @@ extension TangorApp {
       parts.middleware.isEmpty
       ? QuickTable(basePath: configuration.basePath, [StreamQuickResponder(streams), ServiceQuickResponder(services)]) : nil
     let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger)
-    var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
-    decoder.maxHeaderListSize = configuration.serving.maximumHeaderSize.bytes
-    decoder.maxHeaderFieldSize = configuration.serving.maximumHeaderSize.bytes
-    let channel = HTTP1Channel.Configuration(additionalChannelHandlers: http.channelHandlers(), httpDecoderConfiguration: decoder)
+    let channel = HTTP1Channel.Configuration(additionalChannelHandlers: http.channelHandlers())
     var server = HTTPServerBuilder.http1(configuration: channel)
     if let tls = try configuration.tls.serverConfiguration() { server = try .tls(server, tlsConfiguration: tls) }
     return Application(

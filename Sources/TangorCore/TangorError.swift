@@ -55,7 +55,8 @@ extension Error {
     case let error as TangorError: error.detail
     case let error as any PublicError: error.publicDescription
     case is CancellationError: "The work was cancelled."
-    default: "\(type(of: self))"
+    // `any Error` conforms to itself, so that only the value in it knows its own type.
+    default: "\(type(of: self as any Error))"
     }
   }
 }

@@ -51,7 +51,7 @@ extension ServiceRegistry {
       return .stream(StreamSource(Primes(from: first)).quick())
     }
     try add("/prime-factors", options: .init(summary: "The prime factors of `n`.")) { request in
-      .stream(PrimeFactors(of: try request.number("n", default: 60, in: 1...Self.largest)))
+      .stream(PrimeFactors(of: try request.number("n", in: 1...Self.largest)))
     }
     try poll("/prime", options: .init(summary: "The prime numbers, one for each poll.")) { _ in StreamSource(Primes()) }
     try poll("/countdown", options: .init(summary: "Counts down from `from` to 1, one for each poll.")) { request in
@@ -64,8 +64,8 @@ extension ServiceRequest {
   /// A whole number of the query within a range.
   ///
   /// - Throws: `invalid_parameters`.
-  func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws -> Int {
-    let number = try query(name, default: value)
+  func number(_ name: String, default value: Int? = nil, in range: ClosedRange<Int>) throws -> Int {
+    let number = if let value { try query(name, default: value) } else { try query(name, as: Int.self) }
     guard range.contains(number) else {
       throw TangorError(
         .invalidParameters, "The parameter '\(name)' must be from \(range.lowerBound) to \(range.upperBound); \(number) came.")

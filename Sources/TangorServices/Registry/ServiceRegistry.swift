@@ -51,6 +51,7 @@ public final class ServiceRegistry: Sendable {
   /// Adds a service that answers with text.
   ///
   /// - Throws: `invalid_request` when the path is malformed or taken.
+  @_disfavoredOverload  // A closure that fits several, because it only throws, is a handler.
   public func add(
     _ path: String, methods: [String] = ServiceRegistry.defaultMethods, options: ServiceOptions = .init(),
     text handler: @escaping @Sendable (ServiceRequest) async throws -> String
@@ -61,6 +62,7 @@ public final class ServiceRegistry: Sendable {
   /// Adds a service that answers with a value as JSON.
   ///
   /// - Throws: `invalid_request` when the path is malformed or taken.
+  @_disfavoredOverload
   public func add<Value: Encodable & SendableMetatype>(
     _ path: String, methods: [String] = ServiceRegistry.defaultMethods, options: ServiceOptions = .init(),
     json handler: @escaping @Sendable (ServiceRequest) async throws -> Value

@@ -80,14 +80,14 @@ extension DecodingError {
   /// What does not fit, for the client.
   fileprivate var publicSentence: String {
     func place(_ context: Context) -> String {
-      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined().drop { $0 == "." }
+      let steps = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
+      let path = steps.joined(separator: "").drop { $0 == "." }
       return path.isEmpty ? "The body" : "'\(path)' of the body"
     }
     switch self {
     case .keyNotFound(let key, let context): return "\(place(context)) lacks the member '\(key.stringValue)'."
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return "\(place(context)) must be of the type \(type)."
-    case .dataCorrupted(let context): return "\(place(context)) is not valid: \(context.debugDescription)"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      return "\(place(context)) does not fit: \(context.debugDescription)"
     @unknown default: return "The body does not fit what is wanted."
     }
   }

@@ -51,19 +51,24 @@ public struct ServiceRequest: Sendable {
   /// An element of the path, by its name in the pattern.
   ///
   /// - Throws: `invalid_parameters` when it is not of the type, `internal_error` when the pattern has no such name.
-  public func path<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type = String.self) throws -> Value {
+  public func path<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
     guard let text = elements[name] else {
       throw TangorError(.internalError, "The service asked for an element of the path that its pattern does not have.")
     }
     return try Self.convert(text, name, type)
   }
 
+  /// An element of the path as text, by its name in the pattern.
+  ///
+  /// - Throws: `internal_error` when the pattern has no such name.
+  public func path(_ name: String) throws -> String { try path(name, as: String.self) }
+
   // MARK: Query
 
   /// A parameter of the query, or of the arguments of a live call.
   ///
   /// - Throws: `invalid_parameters` when it is missing, given more than once, or not of the type.
-  public func query<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type = String.self) throws -> Value {
+  public func query<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
     guard let value = try optionalQuery(name, as: type) else {
       throw TangorError(.invalidParameters, "The parameter '\(name)' is missing: \(Self.phrase(type)) is needed.")
     }
@@ -80,7 +85,7 @@ public struct ServiceRequest: Sendable {
   /// A parameter of the query, if given.
   ///
   /// - Throws: `invalid_parameters` when it is given more than once, or not of the type.
-  public func optionalQuery<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type = String.self) throws -> Value? {
+  public func optionalQuery<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
     let values = texts(name)
     guard values.count <= 1 else {
       throw TangorError(.invalidParameters, "The parameter '\(name)' is given \(values.count) times; one is wanted.")
@@ -91,9 +96,22 @@ public struct ServiceRequest: Sendable {
   /// All values of a parameter that may be given more than once.
   ///
   /// - Throws: `invalid_parameters` when one is not of the type.
-  public func queryValues<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type = String.self) throws -> [Value] {
+  public func queryValues<Value: LosslessStringConvertible>(_ name: String, as type: Value.Type = Value.self) throws -> [Value] {
     try texts(name).map { try Self.convert($0, name, type) }
   }
+
+  /// A parameter of the query as text.
+  ///
+  /// - Throws: `invalid_parameters` when it is missing or given more than once.
+  public func query(_ name: String) throws -> String { try query(name, as: String.self) }
+
+  /// A parameter of the query as text, if given.
+  ///
+  /// - Throws: `invalid_parameters` when it is given more than once.
+  public func optionalQuery(_ name: String) throws -> String? { try optionalQuery(name, as: String.self) }
+
+  /// All values of a parameter as texts.
+  public func queryValues(_ name: String) -> [String] { texts(name) }
 
   /// The texts of a parameter, from the query and from a live call's arguments.
   private func texts(_ name: String) -> [String] {

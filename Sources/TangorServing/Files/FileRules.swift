@@ -16,7 +16,7 @@ package struct FileRules: Sendable {
     for segment in segments {
       defer { isFirst = false }
       if isFirst, allowsWellKnown, segment == ".well-known" { continue }
-      if Self.isHidden(segment) || Self.isServiceSource(segment) { return false }
+      if Self.isHidden(segment) || Self.isServiceSource(segment) || Self.isServerConfiguration(segment) { return false }
     }
     return true
   }
@@ -30,6 +30,12 @@ package struct FileRules: Sendable {
     if compared(name) == "__pycache__" { return true }
     guard let (_, kind) = split(name) else { return false }
     return ["py", "pyw", "pyc", "pyo", "pyd"].contains(kind)
+  }
+
+  /// Whether a name is that of a server's own configuration, `tangor.yaml`, whether or not this server reads it.
+  package static func isServerConfiguration(_ name: String) -> Bool {
+    guard let (stem, kind) = split(name) else { return false }
+    return compared(stem) == "tangor" && ["yaml", "yml"].contains(kind)
   }
 
   /// The service that a name would be the configuration of: `calc` for `calc.yaml`.

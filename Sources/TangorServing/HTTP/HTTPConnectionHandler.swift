@@ -20,6 +20,12 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   /// Requests that went on to Hummingbird and whose answers have not ended.
   private var requestsInProgress = 0
   private var isReadingRequest = false
+  /// Whether this turn of reading brought parts of a request.
+  private var hasReadParts = false
+  /// Since when the head of a request is coming.
+  private var headSince: NIODeadline?
+  /// NIO's parser stops for good after a request to upgrade, so whatever is not upgraded must end the connection.
+  private var isUpgradeRequest = false
   private var hasFailed = false
   private var isGone = false
   private var quick: QuickAnswer?
@@ -29,6 +35,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private var lastActivity = NIODeadline.now()
   private var requestDeadline = NIODeadline.now()
   private var timer: Scheduled<Void>?
+  private var timerEnd = NIODeadline.distantFuture
   private var goneHandlers: [Int: @Sendable () -> Void] = [:]
   private var nextGoneHandler = 0
   private var encoder: ChannelHandlerContext?
@@ -91,15 +98,26 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   // MARK: Time
 
   private func schedule(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
+    timerEnd = deadline
     timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
       self.timer = nil
       self.timeIsUp(context)
     }
   }
 
+  private func hasten(_ context: ChannelHandlerContext, to deadline: NIODeadline) {
+    guard deadline < timerEnd else { return }
+    timer?.cancel()
+    schedule(context, at: deadline)
+  }
+
   private func timeIsUp(_ context: ChannelHandlerContext) {
     let now = NIODeadline.now()
-    if isReadingRequest {
+    if let headSince {
+      let end = headSince + shared.requestTimeout
+      guard now >= end else { return schedule(context, at: end) }
+      fail(context, TangorError(.requestTimeout, "The request's headers came too slowly."))
+    } else if isReadingRequest {
       guard now >= requestDeadline else { return schedule(context, at: requestDeadline) }
       fail(context, TangorError(.requestTimeout, "The request's body came too slowly."))
     } else if requestsInProgress == 0 {
@@ -114,13 +132,16 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   // MARK: Requests
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    hasReadParts = true
     switch Self.unwrapInboundIn(data) {
     case .head(let head):
       lastActivity = .now()
+      headSince = nil
       if shared.quick != nil, requestsInProgress == 0, begin(head, context) { return }
       requestsInProgress += 1
       isReadingRequest = true
       requestDeadline = lastActivity + shared.requestTimeout
+      isUpgradeRequest = head.method == .CONNECT || head.headers.contains(name: "upgrade")
       if head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
         context.writeAndFlush(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
       }
@@ -142,10 +163,14 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       context.flush()
     }
     // The timer stands at the end of the idle time; a request that is still coming may have to end before.
-    if isReadingRequest, requestDeadline < lastActivity + shared.idleTimeout, requestsInProgress > 0 {
-      timer?.cancel()
-      schedule(context, at: requestDeadline)
+    if isReadingRequest {
+      hasten(context, to: requestDeadline)
+    } else if !hasReadParts, requestsInProgress == 0, headSince == nil {
+      // Bytes came that do not make a head yet.
+      headSince = .now()
+      hasten(context, to: .now() + shared.requestTimeout)
     }
+    hasReadParts = false
     context.fireChannelReadComplete()
   }
 
@@ -192,11 +217,20 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       promise?.fail(ChannelError.ioOnClosedChannel)
       return
     }
-    if case .end = Self.unwrapOutboundIn(data) {
+    switch Self.unwrapOutboundIn(data) {
+    case .head(var head) where isUpgradeRequest && head.status.code >= 200:
+      head.headers.replaceOrAdd(name: "Connection", value: "close")
+      context.write(Self.wrapOutboundOut(.head(head)), promise: promise)
+    case .end:
       requestsInProgress -= 1
       lastActivity = .now()
+      context.write(data, promise: promise)
+      if isUpgradeRequest {
+        context.flush()
+        context.close(mode: .output, promise: nil)
+      }
+    default: context.write(data, promise: promise)
     }
-    context.write(data, promise: promise)
   }
 
   package func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -1,6 +1,7 @@
 package import Logging
 import NIOConcurrencyHelpers
 package import NIOCore
+import NIOHTTP1
 import NIOHTTPTypesHTTP1
 import Synchronization
 import TangorCore
@@ -9,6 +10,7 @@ import TangorCore
 package final class HTTPServing: Sendable {
   let idleTimeout: TimeAmount
   let requestTimeout: TimeAmount
+  let parserLimits: NIOHTTPDecoderLimitConfiguration
   let quick: (any QuickResponder)?
   private let metrics = RequestMetrics()
   private let logger: Logger
@@ -23,6 +25,10 @@ package final class HTTPServing: Sendable {
   package init(configuration: ServingConfiguration, quick: (any QuickResponder)?, logger: Logger) {
     idleTimeout = TimeAmount(configuration.idleTimeout)
     requestTimeout = TimeAmount(configuration.requestTimeout)
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderListSize = configuration.maximumHeaderSize.bytes
+    limits.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes
+    parserLimits = limits
     self.quick = quick
     self.logger = logger
   }
@@ -69,6 +75,11 @@ private final class HTTPConnectionInstaller: ChannelInboundHandler, RemovableCha
   func handlerAdded(context: ChannelHandlerContext) {
     let pipeline = context.pipeline.syncOperations
     do {
+      // Hummingbird's parser drops what a client sends right behind its request to upgrade; this one passes it on.
+      let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+      try pipeline.addHandler(
+        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: shared.parserLimits)), position: .after(parser))
+      pipeline.removeHandler(parser, promise: nil)
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
       try pipeline.addHandler(HTTPConnectionHandler(shared: shared), position: .before(codec))
       pipeline.removeHandler(self, promise: nil)

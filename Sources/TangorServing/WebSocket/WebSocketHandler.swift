@@ -292,7 +292,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   }
 
   /// Writes all there is to write, as far as the peer takes it.
-  private func flush() {
+  func flush() {
     guard let context else { return }
     repeat {
       while context.channel.isWritable, outbox.encodedBytes < 65_536, let (kind, buffer) = outbox.popWaiting() {

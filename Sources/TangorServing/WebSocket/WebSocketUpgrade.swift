@@ -1,3 +1,4 @@
+import Foundation
 package import Hummingbird
 import HTTPTypes
 package import Logging
@@ -108,7 +109,11 @@ package struct WebSocketUpgrade: Sendable {
       shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
       upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
     var headers = HTTPHeaders()
-    for value in request.headers[values: .secWebSocketKey] { headers.add(name: "Sec-WebSocket-Key", value: value) }
+    let keys = request.headers[values: .secWebSocketKey]
+    guard keys.count == 1, Data(base64Encoded: keys[0])?.count == 16 else {
+      throw TangorError(.invalidRequest, "The WebSocket handshake needs one Sec-WebSocket-Key: 16 bytes in base64.")
+    }
+    headers.add(name: "Sec-WebSocket-Key", value: keys[0])
     headers.add(name: "Sec-WebSocket-Version", value: "13")
     let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: headers)
     do {
@@ -118,7 +123,7 @@ package struct WebSocketUpgrade: Sendable {
       }
       return value
     } catch {
-      throw TangorError(.invalidRequest, "The WebSocket handshake needs one Sec-WebSocket-Key.", underlying: error)
+      throw TangorError(.invalidRequest, "The WebSocket handshake is not valid.", underlying: error)
     }
   }
 
@@ -132,7 +137,11 @@ package struct WebSocketUpgrade: Sendable {
     if let connection = try? pipeline.handler(type: HTTPConnectionHandler.self) { pipeline.removeHandler(connection, promise: nil) }
     pipeline.removeHandler(codec, promise: nil)
     pipeline.removeHandler(encoder, promise: nil)
-    pipeline.removeHandler(decoder, promise: nil)
+    // Last, because it passes what it has not parsed on to the handler behind it, and outside a turn of reading.
+    let passedOn = channel.eventLoop.makePromise(of: Void.self)
+    let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+    passedOn.futureResult.whenSuccess { bound.value.flush() }
+    pipeline.removeHandler(decoder, promise: passedOn)
   }
 }
 

@@ -140,9 +140,8 @@ extension KeyedStream {
     switch outcome {
     case .element: break
     case .end, .failure:
-      // The source goes outside the lock: its end may run user code.
-      let source = state.withLock { $0.source.take() }
-      withExtendedLifetime(source) {}
+      // Outside the lock, as the source's end may run user code.
+      state.withLock { $0.source.take() }?.cancel()
     }
     return (result.own, result.next)
   }

@@ -133,8 +133,8 @@ package final class KeyedStream: Sendable {
     let (task, source) = state.withLock { state in (state.task.take(), state.source.take()) }
     perform { $0.machine.close(error) }
     task?.cancel()
-    // The source goes outside the lock: its end may run user code.
-    withExtendedLifetime(source) {}
+    // Outside the lock, as the source's end may run user code.
+    source?.cancel()
   }
 
   /// A reader that did not take the end with its pull has told it.
@@ -178,6 +178,8 @@ package final class KeyedStream: Sendable {
 
   /// How many pulls wait.
   package var waitingCount: Int { state.withLock { $0.machine.waitingCount } }
+  /// How many pulls there have been.
+  package var pullCount: Int { state.withLock { $0.nextID } }
   /// How many values have been given out.
   package var deliveredCount: Int { state.withLock { $0.machine.delivered } }
 

@@ -96,4 +96,5 @@ private final class GeneratorSteps: AsynchronousSteps {
 
   func next() async throws -> StreamElement? { try await storage.next() }
   func attach(_ liveTasks: LiveTasks) { storage.attach(liveTasks) }
+  func cancel() { storage.cancel() }
 }

@@ -31,6 +31,10 @@ public struct StreamSource: Sendable {
     return source
   }
 
+  func cancel() {
+    if case .asynchronous(let steps) = steps { steps.cancel() }
+  }
+
   /// The same source with its steps on a small pool of threads, for synchronous sequences that block or compute for long.
   ///
   /// Asynchronous sequences are not changed by it: they must not block.

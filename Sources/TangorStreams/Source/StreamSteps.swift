@@ -8,6 +8,8 @@ package protocol AsynchronousSteps: AnyObject, Sendable {
   func next() async throws -> StreamElement?
   /// Tells where the sequence's own tasks are counted, before the first step.
   func attach(_ liveTasks: LiveTasks)
+  /// The stream is over: tasks of the sequence's own end now.
+  func cancel()
 }
 
 /// The steps of an iterator.
@@ -38,4 +40,5 @@ final class AsyncIteratorSteps<Iterator: AsyncIteratorProtocol>: AsynchronousSte
 
   func next() async throws -> StreamElement? { try await iterator.next(isolation: nil).map(element) }
   func attach(_ liveTasks: LiveTasks) {}
+  func cancel() {}
 }
