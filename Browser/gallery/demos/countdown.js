@@ -9,9 +9,9 @@ export const countdown = {
   summary: "A generator that ends: the last poll answers done, and the key is free again.",
   path: "/countdown?key=&from=",
   swift: `
-app.services.poll("countdown") { request in
-  let from = try request.query.integer("from") ?? 10
-  return stride(from: from, through: 1, by: -1)
+try services.poll("/countdown") { request in
+  let from = try request.number("from", default: 10, in: 0...1_000_000)
+  return StreamSource(stride(from: from, through: 1, by: -1))
 }
 
 // … {"state": "ready", "content": 1}

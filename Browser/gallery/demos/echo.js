@@ -8,8 +8,11 @@ export const echo = {
   summary: "A plain WebSocket of your own: text and binary come back as they went.",
   path: "/echo",
   swift: `
-app.sockets.register("echo") { socket in
-  for try await message in socket.messages {
+app.webSocket("/echo", configuration: echo) { _ in WebSocketEcho() }
+
+// Without its short cut on the event loop the same is:
+app.webSocket("/echo") { socket in
+  for await message in socket.messages {
     try await socket.send(message)
   }
 }`,

@@ -9,10 +9,18 @@ export const log = {
   summary: "One HTTP response of NDJSON: the page works on the first lines while the last are not yet written.",
   path: "/log?lines=",
   swift: `
-app.services.register("log") { request in
-  let lines = try request.query.integer("lines") ?? 10_000
+struct Log: Sequence, IteratorProtocol {
+  init(lines: Int) { count = lines }
 
-  return LogLines(count: lines) // any AsyncSequence of text
+  mutating func next() -> String? {
+    guard line < count else { return nil }
+    line += 1
+    // … makes up the line
+  }
+}
+
+try services.add("/log") { request in
+  .stream(Log(lines: try request.number("lines", default: 10_000, in: 0...10_000_000)))
 }`,
   javascript: `
 import { stream } from "./tangor/tangor.js";

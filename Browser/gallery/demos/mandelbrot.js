@@ -18,17 +18,16 @@ export const mandelbrot = {
   summary: "Tiles are drawn as they come, with progress between. Pausing is nothing but not reading on.",
   path: "/mandelbrot?width=&height=&iterations=&x=&y=&scale=&tile=",
   swift: `
-app.services.register("mandelbrot") { request in
-  let view = try MandelbrotView(request.query)
-
-  return ProgressiveStream { yield in
-    for (done, tile) in view.tiles.enumerated() {
-      try await yield(tile.rendered())
-      try await yield(Progress(completed: done + 1,
-                               total: view.tiles.count))
+return .stream(
+  generate(MandelbrotTile.self) { output in
+    let tiles = view.tiles
+    for (done, corner) in tiles.enumerated() {
+      try await output.yield(view.render(x: corner.x, y: corner.y))
+      try await output.report(
+        Progress(completed: Double(done + 1), total: Double(tiles.count),
+                 message: "\\(done + 1) of \\(tiles.count) tiles"))
     }
-  }
-}`,
+  })`,
   javascript: `
 const cancel = new AbortController();
 

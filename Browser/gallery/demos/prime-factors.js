@@ -8,21 +8,25 @@ export const primeFactors = {
   summary: "A finite sequence: each factor arrives as it is found, then the loop ends by itself.",
   path: "/prime-factors?n=",
   swift: `
-app.services.register("prime-factors") { request in
-  var rest = try request.query.integer("n", in: 1...)
-  var divisor = 2
+struct PrimeFactors: Sequence, IteratorProtocol {
+  private var rest: Int
+  private var divisor = 2
 
-  return AsyncStream {
-    while divisor * divisor <= rest {
-      if rest % divisor == 0 {
-        rest /= divisor
-        return divisor
-      }
-      divisor += 1
+  init(of number: Int) { rest = number }
+
+  mutating func next() -> Int? {
+    guard rest > 1 else { return nil }
+    while !rest.isMultiple(of: divisor) {
+      divisor = divisor * divisor > rest ? rest
+        : divisor + (divisor == 2 ? 1 : 2)
     }
-    defer { rest = 1 }
-    return rest > 1 ? rest : nil
+    rest /= divisor
+    return divisor
   }
+}
+
+try services.add("/prime-factors") { request in
+  .stream(PrimeFactors(of: try request.number("n", in: 1...largest)))
 }`,
   javascript: `
 const factors = [];

@@ -8,9 +8,7 @@ export const prime = {
   summary: "A generator under a key of the page's own choosing. Each plain GET answers its next value.",
   path: "/prime?key=",
   swift: `
-app.services.poll("prime") { request in
-  Primes(from: 2)
-}
+try services.poll("/prime") { _ in StreamSource(Primes()) }
 
 // GET /prime?key=1  {"state": "ready", "content": 2}
 // GET /prime?key=1  {"state": "ready", "content": 3}`,

@@ -8,14 +8,21 @@ export const primes = {
   summary: "An endless sequence. The page grants credit as it reads, so the server computes no more than is looked at.",
   path: "/primes?from=",
   swift: `
-app.services.register("primes") { request in
-  let from = try request.query.integer("from") ?? 2
+struct Primes: Sequence, IteratorProtocol {
+  private var candidate: Int
 
-  return AsyncStream.unfolding(from: max(from, 2)) { next in
-    while !isPrime(next) { next += 1 }
-    defer { next += 1 }
-    return next
+  init(from first: Int = 2) { candidate = Swift.max(first, 2) }
+
+  mutating func next() -> Int? {
+    while !Self.isPrime(candidate) { candidate += 1 }
+    defer { candidate += 1 }
+    return candidate
   }
+}
+
+try services.add("/primes") { request in
+  let first = try request.number("from", default: 2, in: 0...largest)
+  return .stream(StreamSource(Primes(from: first)).quick())
 }`,
   javascript: `
 import { connect } from "./tangor/tangor.js";

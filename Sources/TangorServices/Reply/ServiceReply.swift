@@ -8,7 +8,7 @@ public import TangorStreams
 /// What a service answers.
 ///
 /// ```swift
-/// services.get("/sum") { request in
+/// try services.add("/sum") { request in
 ///   .json(try request.query("a", as: Int.self) + request.query("b", as: Int.self))
 /// }
 /// ```

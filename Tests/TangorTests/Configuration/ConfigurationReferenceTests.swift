@@ -4,7 +4,7 @@ import Testing
 @testable import Tangor
 
 @Suite struct ConfigurationReferenceTests {
-  /// The page's tables are those of the declaration; `make docs` writes them anew.
+  /// The page's tables are those of the declaration; `tangor config reference` prints them.
   @Test func thePageSaysWhatTheDeclarationSays() throws {
     let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/configuration.md").standardized
     let text = try String(contentsOf: page, encoding: .utf8)
