@@ -34,7 +34,7 @@ struct JSONLogHandler: LogHandler {
     var writer = JSONWriter()
     writer.beginObject()
     writer.writeKey("time")
-    writer.write(Date.now.ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true)))
+    writer.write(Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(.now))
     writer.writeKey("level")
     writer.write(event.level.rawValue)
     writer.writeKey("label")

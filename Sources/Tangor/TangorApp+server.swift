@@ -1,4 +1,5 @@
 package import Hummingbird
+import HTTPTypes
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
@@ -40,6 +41,9 @@ extension TangorApp {
       logger: logger)
   }
 
+  /// The methods that change nothing (RFC 9110, section 9.2.1), as far as the server's own doing goes.
+  private static let safeMethods: [HTTPRequest.Method] = [.get, .head, .options, .trace]
+
   private func buildRouter(_ parts: Parts) throws -> Router<TangorRequestContext> {
     let router = Router(context: TangorRequestContext.self)
     router.add(middleware: RequestObserver())
@@ -67,9 +71,12 @@ extension TangorApp {
       configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: parts.bundles,
       files: files)
     let basePath = configuration.basePath
+    // A form of a foreign page could otherwise make a visitor's browser call services here.
+    let origins = OriginPolicy(configuration.serving.webSocket.origins)
     for method in Router<TangorRequestContext>.knownMethods {
       for path in ["", "**"] as [RouterPath] {
         group.on(path, method: method) { request, context -> Response in
+          if !Self.safeMethods.contains(method) { try origins.check(request) }
           let path = request.uri.path.dropFirst(basePath.count)
           if let response = try await services.respond(to: request, at: path, context: context) { return response }
           if let response = try await site.respond(to: request, at: path, context: context) { return response }

@@ -28,7 +28,6 @@ public final class TangorApp: Sendable {
     var middleware: [any MiddlewareProtocol<Request, Response, TangorRequestContext>] = []
     var webSockets: [WebSocketRoute] = []
     var bundles: [String: BundledFiles] = ["tangor": .browser]
-    var health: [(name: String, counts: @Sendable () -> [(String, Int)])] = []
     var hasRun = false
   }
 
@@ -84,7 +83,8 @@ public final class TangorApp: Sendable {
   ) {
     add(path, configuration) { upgrade, request, context in
       try await upgrade.response(
-        to: request, channel: context.channel, client: context.client, logger: context.logger, perform: perform)
+        to: request, channel: context.channel, client: context.client, parameters: context.pathParameters, logger: context.logger,
+        perform: perform)
     }
   }
 

@@ -36,15 +36,15 @@ struct MandelbrotView: Sendable {
     return MandelbrotTile(x: left, y: top, width: size.width, height: size.height, shades: shades)
   }
 
-  /// 0 inside the set; outside it the more, the sooner the point escapes.
+  /// 255 inside the set; outside it the more, the later the point escapes.
   private func shade(of point: (x: Double, y: Double)) -> UInt8 {
     var (zx, zy) = (0.0, 0.0)
     for iteration in 0..<iterations {
       let (xx, yy) = (zx * zx, zy * zy)
-      if xx + yy > 4 { return UInt8(1 + 254 * (iterations - iteration) / (iterations + 1)) }
+      if xx + yy > 4 { return UInt8(254 * iteration / iterations) }
       (zx, zy) = (xx - yy + point.x, 2 * zx * zy + point.y)
     }
-    return 0
+    return 255
   }
 }
 

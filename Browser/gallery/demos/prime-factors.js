@@ -37,7 +37,7 @@ for await (const p of tangor.stream("/prime-factors?n=60")) {
 console.log(factors); // [2, 2, 3, 5]`,
   parts({ tangor }) {
     const number = field("Number", {
-      type: "text", inputmode: "numeric", pattern: "[0-9]{1,18}", value: "600851475143",
+      type: "text", inputmode: "numeric", pattern: "[0-9]{1,12}", value: "600851475143",
       id: "prime-factors-n", class: "wide", "data-input": "n",
     });
     const start = button("start", "Factor", { class: "primary", type: "submit" });

@@ -19,10 +19,10 @@ package struct ServiceQuickResponder: QuickResponder {
     let call = ServiceRequest(
       method: "GET", path: path, rest: [], elements: [:], headers: HTTPFields(), query: query, body: ServiceBody(ByteBuffer()),
       client: request.client, requestID: "", logger: logger)
-    do { return QuickAnswer(body: ByteBuffer(bytes: try handler(call).bytes), isCacheable: true) } catch {
-      let failure = ServiceCaller.failure(error)
-      if failure.code.status >= 500 { logger.error("Service failed", metadata: ["path": "\(path)", "error": "\(error)"]) }
-      return QuickAnswer(failure)
+    do {
+      return .document(QuickDocument(body: ByteBuffer(bytes: try handler(call).bytes), isCacheable: true))
+    } catch {
+      return .failure(ServiceCaller.failure(error))
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 public import Hummingbird
 public import NIOCore
 
@@ -12,6 +13,11 @@ public protocol ChannelRequestContext: RequestContext {
 extension ChannelRequestContext {
   /// Who sent the request.
   public var client: Client { Client(channel: channel) }
+
+  /// The elements of the path by their names in the route's pattern, decoded.
+  package var pathParameters: [String: String] {
+    Dictionary(parameters.map { (String($0.key), $0.value.removingPercentEncoding ?? String($0.value)) }) { $1 }
+  }
 }
 
 /// The context of a Tangor application's requests.

@@ -31,6 +31,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private var quick: QuickAnswer?
   private var quickStart: ContinuousClock.Instant?
   private var quickURI = ""
+  private var quickAccept: String?
   private var mustFlush = false
   private var lastActivity = NIODeadline.now()
   private var requestDeadline = NIODeadline.now()
@@ -137,12 +138,14 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     case .head(let head):
       lastActivity = .now()
       headSince = nil
-      if shared.quick != nil, requestsInProgress == 0, begin(head, context) { return }
+      // A peer that does not read its answers takes the way through the server, which waits for it.
+      if shared.quick != nil, requestsInProgress == 0, context.channel.isWritable, begin(head, context) { return }
       requestsInProgress += 1
       isReadingRequest = true
       requestDeadline = lastActivity + shared.requestTimeout
       isUpgradeRequest = head.method == .CONNECT || head.headers.contains(name: "upgrade")
-      if head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+      // While an earlier answer is under way it must not be interrupted; a client sends its body unasked after a while.
+      if requestsInProgress == 1, head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
         context.writeAndFlush(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
       }
     case .body(let bytes):
@@ -197,6 +200,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     let start = shared.observesQuickAnswers ? ContinuousClock.now : nil
     guard let answer = responder.answer(request) else { return false }
     quick = answer
+    if case .failure = answer { quickAccept = head.headers.first(name: "accept") }
     quickStart = start
     if start != nil { quickURI = String(request.path) }
     return true
@@ -205,10 +209,20 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private func write(_ answer: QuickAnswer) {
     guard let encoder else { return }
     let id = shared.nextRequestID()
-    encoder.write(NIOAny(answer.encoded(requestID: id, date: shared.date(at: lastActivity))), promise: nil)
+    let date = shared.date(at: lastActivity)
+    let bytes: ByteBuffer
+    var status = 200
+    switch answer {
+    case .document(let document): bytes = document.encoded(requestID: id, date: date)
+    case .failure(let error):
+      bytes = Problem(error, requestID: id).encoded(accept: quickAccept, date: date, closes: false)
+      status = error.code.status
+      if status >= 500 { shared.report(error, requestID: id) }
+    }
+    encoder.write(NIOAny(bytes), promise: nil)
     mustFlush = true
     if let start = quickStart {
-      shared.observe(quickURI, status: Int(answer.status.code), since: start, requestID: id, client: Client(channel: encoder.channel))
+      shared.observe(quickURI, status: status, since: start, requestID: id, client: Client(channel: encoder.channel))
     }
   }
 
@@ -250,49 +264,14 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     // An answer that is under way to an earlier request cannot be followed by another; a request whose body was cut off has none.
     let isAnswerable = requestsInProgress == 0 || (isReadingRequest && requestsInProgress == 1)
     hasFailed = true
-    if isAnswerable {
-      let problem = Problem(error, requestID: shared.nextRequestID()).json.bytes
-      let headers: HTTPHeaders = [
-        "Content-Type": "application/problem+json", "Content-Length": String(problem.count), "Connection": "close",
-      ]
-      let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: error.code.status), headers: headers)
-      context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
-      context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: problem)))), promise: nil)
-      context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
+    if isAnswerable, let encoder {
+      let problem = Problem(error, requestID: shared.nextRequestID())
+      encoder.writeAndFlush(NIOAny(problem.encoded(accept: nil, date: shared.date(at: .now()), closes: true)), promise: nil)
       context.close(mode: .output, promise: nil)
       context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { context.close(promise: nil) }
     } else {
       context.close(promise: nil)
     }
     gone()
-  }
-}
-
-extension QuickAnswer {
-  /// The whole response as it goes out.
-  fileprivate func encoded(requestID: String, date: String) -> ByteBuffer {
-    var buffer = ByteBufferAllocator().buffer(capacity: body.readableBytes + 256)
-    if status == .ok {
-      buffer.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ")
-    } else {
-      buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: ")
-    }
-    buffer.writeStaticString(contentType)
-    buffer.writeStaticString("\r\nContent-Length: ")
-    buffer.writeString(String(body.readableBytes))
-    if !isCacheable { buffer.writeStaticString("\r\nCache-Control: no-store") }
-    if let extra {
-      buffer.writeStaticString("\r\n")
-      buffer.writeStaticString(extra.name)
-      buffer.writeStaticString(": ")
-      buffer.writeString(extra.value)
-    }
-    buffer.writeStaticString("\r\nX-Request-Id: ")
-    buffer.writeString(requestID)
-    buffer.writeStaticString("\r\nDate: ")
-    buffer.writeString(date)
-    buffer.writeStaticString("\r\n\r\n")
-    buffer.writeImmutableBuffer(body)
-    return buffer
   }
 }

@@ -48,6 +48,11 @@ package final class HTTPServing: Sendable {
       metadata: ["ms": "\(duration.roundedMilliseconds)", "client": "\(client.address)", "hb.request.id": "\(requestID)"])
   }
 
+  /// Tells the log of a failure whose cause clients may not read.
+  func report(_ error: TangorError, requestID: String) {
+    logger.error("Request failed", metadata: ["error": "\(error.underlying ?? error)", "hb.request.id": "\(requestID)"])
+  }
+
   /// A fresh request id of 32 hexadecimal digits.
   func nextRequestID() -> String {
     let (_, count) = idCounter.wrappingAdd(1, ordering: .relaxed)

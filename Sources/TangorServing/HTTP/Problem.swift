@@ -42,6 +42,31 @@ package struct Problem: Sendable {
   ///
   /// - Parameter accept: The request's `Accept`; where it names HTML before JSON, the answer is a page.
   package func response(accept: String?) -> Response {
+    let (headers, body) = content(accept: accept)
+    let status = HTTPResponse.Status(code: error.code.status, reasonPhrase: reason)
+    return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+  }
+
+  /// The answer as it goes out, for those who write to the connection themselves.
+  ///
+  /// - Parameters:
+  ///   - accept: The request's `Accept`.
+  ///   - date: The value of `Date`.
+  ///   - closes: Whether the connection is closed behind it.
+  func encoded(accept: String?, date: String, closes: Bool) -> ByteBuffer {
+    var (headers, body) = content(accept: accept)
+    headers[.contentLength] = String(body.readableBytes)
+    headers[.requestID] = requestID
+    headers[.date] = date
+    if closes { headers[.connection] = "close" }
+    var buffer = ByteBuffer(string: "HTTP/1.1 \(error.code.status) \(reason)\r\n")
+    for field in headers { buffer.writeString("\(field.name.rawName): \(field.value)\r\n") }
+    buffer.writeStaticString("\r\n")
+    buffer.writeBuffer(&body)
+    return buffer
+  }
+
+  private func content(accept: String?) -> (headers: HTTPFields, body: ByteBuffer) {
     var headers: HTTPFields = [.cacheControl: "no-store"]
     if let retryAfter = error.retryAfter {
       headers[.retryAfter] = String(max(1, Int(retryAfter.seconds.rounded(.up))))
@@ -53,16 +78,12 @@ package struct Problem: Sendable {
       headers[.connection] = "upgrade"
       headers[.secWebSocketVersion] = "13"
     }
-    let body: ByteBuffer
     if Self.prefersPage(accept) {
       headers[.contentType] = "text/html; charset=utf-8"
-      body = ByteBuffer(string: page)
-    } else {
-      headers[.contentType] = "application/problem+json"
-      body = ByteBuffer(bytes: json.bytes)
+      return (headers, ByteBuffer(string: page))
     }
-    let status = HTTPResponse.Status(code: error.code.status, reasonPhrase: reason)
-    return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+    headers[.contentType] = "application/problem+json"
+    return (headers, ByteBuffer(bytes: json.bytes))
   }
 
   private var reason: String {

@@ -1,7 +1,6 @@
 package import NIOCore
 package import NIOHTTP1
-import TangorCore
-import TangorJSON
+package import TangorCore
 
 /// A plain `GET` that may be answered on the event loop, before it reaches the router and its middleware.
 package struct QuickRequest {
@@ -17,13 +16,24 @@ package struct QuickRequest {
 }
 
 /// An answer that is ready on the event loop.
-package struct QuickAnswer {
-  package let status: HTTPResponseStatus
-  package let contentType: StaticString
-  package let body: ByteBuffer
-  package let isCacheable: Bool
-  /// One more header, where there is one.
-  package let extra: (name: StaticString, value: String)?
+package enum QuickAnswer {
+  /// A document.
+  case document(QuickDocument)
+  /// A failure, answered as any other.
+  case failure(TangorError)
+
+  /// What a thrown error is answered with.
+  package static func failed(_ error: any Error) -> Self {
+    .failure(error as? TangorError ?? TangorError(.internalError, error.publicText, underlying: error))
+  }
+}
+
+/// A whole answer with status 200.
+package struct QuickDocument {
+  let contentType: StaticString
+  let body: ByteBuffer
+  let isCacheable: Bool
+  let extra: (name: StaticString, value: String)?
 
   /// - Parameters:
   ///   - contentType: The media type.
@@ -31,22 +41,36 @@ package struct QuickAnswer {
   ///   - isCacheable: Without it the answer carries `Cache-Control: no-store`.
   ///   - extra: One more header.
   package init(
-    status: HTTPResponseStatus = .ok, contentType: StaticString = "application/json", body: ByteBuffer, isCacheable: Bool = false,
+    contentType: StaticString = "application/json", body: ByteBuffer, isCacheable: Bool = false,
     extra: (name: StaticString, value: String)? = nil
   ) {
-    self.status = status
     self.contentType = contentType
     self.body = body
     self.isCacheable = isCacheable
     self.extra = extra
   }
 
-  /// A failure as a problem.
-  package init(_ error: any Error) {
-    let error = error as? TangorError ?? TangorError(.internalError, error.publicText, underlying: error)
-    self.init(
-      status: .init(statusCode: error.code.status), contentType: "application/problem+json",
-      body: ByteBuffer(bytes: Problem(error, requestID: "").json.bytes))
+  /// The answer as it goes out.
+  func encoded(requestID: String, date: String) -> ByteBuffer {
+    var buffer = ByteBufferAllocator().buffer(capacity: body.readableBytes + 256)
+    buffer.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ")
+    buffer.writeStaticString(contentType)
+    buffer.writeStaticString("\r\nContent-Length: ")
+    buffer.writeString(String(body.readableBytes))
+    if !isCacheable { buffer.writeStaticString("\r\nCache-Control: no-store") }
+    if let extra {
+      buffer.writeStaticString("\r\n")
+      buffer.writeStaticString(extra.name)
+      buffer.writeStaticString(": ")
+      buffer.writeString(extra.value)
+    }
+    buffer.writeStaticString("\r\nX-Request-Id: ")
+    buffer.writeString(requestID)
+    buffer.writeStaticString("\r\nDate: ")
+    buffer.writeString(date)
+    buffer.writeStaticString("\r\n\r\n")
+    buffer.writeImmutableBuffer(body)
+    return buffer
   }
 }
 

@@ -31,6 +31,7 @@ public final class WebSocket: Sendable {
     var senders: [Int: CheckedContinuation<Void, any Error>] = [:]
     var nextSender = 0
     var code: WebSocketCloseCode?
+    var dropped = 0
     var onClose: (@Sendable () -> Void)?
   }
 
@@ -39,15 +40,24 @@ public final class WebSocket: Sendable {
   private let state = NIOLockedValueBox(State())
   /// Who is at the other end.
   public let client: Client
+  /// The path that was asked for, with its query, as it came.
+  public let uri: String
+  /// The elements of the path by their names in the endpoint's pattern, as `room` in `/chat/:room`; decoded.
+  public let parameters: [String: String]
 
-  init(eventLoop: any EventLoop, client: Client, bufferSize: ByteSize) {
+  init(eventLoop: any EventLoop, client: Client, uri: String, parameters: [String: String], bufferSize: ByteSize) {
     self.eventLoop = eventLoop
     self.client = client
+    self.uri = uri
+    self.parameters = parameters
     self.bufferSize = bufferSize.bytes
   }
 
   /// Why the socket was closed; `nil` while it is open.
   public var closeCode: WebSocketCloseCode? { state.withLockedValue { $0.code } }
+
+  /// How many messages were dropped because the peer read too slowly; for the policy `dropOldest`.
+  public var droppedCount: Int { state.withLockedValue { $0.dropped } }
 
   /// The messages that come, until the socket is closed. They can be taken once, by one task.
   public var messages: Messages { Messages(socket: self) }
@@ -179,6 +189,8 @@ extension WebSocket: WebSocketDelegate {
     consumer?.resume(returning: message)
     if mustHold { socket.holdReading() }
   }
+
+  package func webSocket(_ socket: WebSocketHandler, dropped count: Int) { state.withLockedValue { $0.dropped += count } }
 
   package func webSocketDrained(_ socket: WebSocketHandler) {
     let senders = state.withLockedValue { state in

@@ -38,14 +38,18 @@ package struct WebSocketUpgrade: Sendable {
 
   /// Answers the handshake and then runs a function for as long as the socket lives.
   ///
-  /// - Parameter perform: The endpoint's function. It runs in the request's task, is cancelled when the socket goes, and the
+  /// - Parameters:
+  ///   - parameters: The elements of the path by name.
+  ///   - perform: The endpoint's function. It runs in the request's task, is cancelled when the socket goes, and the
   ///   socket is closed when it returns or throws.
   /// - Throws: As ``response(to:channel:makeDelegate:)``.
   package func response(
-    to request: Request, channel: any Channel, client: Client, logger: Logger,
+    to request: Request, channel: any Channel, client: Client, parameters: [String: String], logger: Logger,
     perform: @escaping @Sendable (WebSocket) async throws -> Void
   ) async throws -> Response {
-    let socket = WebSocket(eventLoop: channel.eventLoop, client: client, bufferSize: configuration.bufferSize)
+    let socket = WebSocket(
+      eventLoop: channel.eventLoop, client: client, uri: request.uri.description, parameters: parameters,
+      bufferSize: configuration.bufferSize)
     let headers = try await prepare(request, channel: channel) { _ in socket }
     return Response(
       status: .switchingProtocols, headers: headers,

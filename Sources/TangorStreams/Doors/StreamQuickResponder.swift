@@ -18,14 +18,15 @@ package struct StreamQuickResponder: QuickResponder {
     do {
       switch try stream.beginQuick() {
       case .values(let values):
-        return QuickAnswer(
-          body: StreamAnswer.values(values, asArray: false, index: nil, progress: nil),
-          extra: ("Stream-Index", String(values.lastIndex)))
-      case .finished: return QuickAnswer(body: StreamAnswer.finished(index: nil))
+        return .document(
+          QuickDocument(
+            body: StreamAnswer.values(values, asArray: false, index: nil, progress: nil),
+            extra: ("Stream-Index", String(values.lastIndex))))
+      case .finished: return .document(QuickDocument(body: StreamAnswer.finished(index: nil)))
       case .pending, .progress, nil: return nil
       }
     } catch {
-      return QuickAnswer(error)
+      return .failed(error)
     }
   }
 
