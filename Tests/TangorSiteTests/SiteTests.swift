@@ -22,7 +22,7 @@ struct SiteFixture {
 
   func application() throws -> some ApplicationProtocol {
     let site = try SiteResponder<TangorRequestContext>(
-      configuration: configuration, basePath: basePath, excluding: excluding, bundle: bundle)
+      configuration: configuration, basePath: basePath, excluding: excluding, bundles: ["tangor": bundle])
     return Application(
       responder: SiteTestResponder(site: site, basePath: basePath, kept: [folder] + others),
       configuration: .init(address: .hostname("127.0.0.1", port: 0)))
@@ -151,7 +151,7 @@ extension TestResponse {
   @Test func filesAnswerTheSameFromCacheAndDiskWhateverTheirSpelling() async throws {
     let site = SiteFixture()
     site.folder.write("abc.txt", "hello")
-    let responder = try SiteResponder<TangorRequestContext>(configuration: site.configuration, bundle: BundledFiles([]))
+    let responder = try SiteResponder<TangorRequestContext>(configuration: site.configuration, bundles: [:])
     try await Application(responder: SiteTestResponder(site: responder, kept: [site.folder])).test(.router) { client in
       for uri in ["/abc.txt", "/%61bc.txt", "/abc%2etxt", "/abc.txt?x", "/abc.txt"] {
         let answer = try await client.execute(uri: uri, method: .get)
@@ -166,7 +166,7 @@ extension TestResponse {
     let site = SiteFixture()
     site.folder.write("calc.yaml", "secret: 1")
     let files = FileResponder(settings: site.configuration.fileSettings, time: TimeSource(clock))
-    let responder = try SiteResponder<TangorRequestContext>(configuration: site.configuration, bundle: BundledFiles([]), files: files)
+    let responder = try SiteResponder<TangorRequestContext>(configuration: site.configuration, bundles: [:], files: files)
     try await Application(responder: SiteTestResponder(site: responder, kept: [site.folder])).test(.router) { client in
       let before = try await client.execute(uri: "/calc.yaml", method: .get)
       #expect(before.status == .ok)
@@ -183,7 +183,7 @@ extension TestResponse {
     site.configuration.cacheSize = .init(bytes: 0)
     site.folder.writeSparse("large.bin", size: 1 << 20)
     let folder = site.folder
-    let responder = try SiteResponder<TangorRequestContext>(configuration: site.configuration, bundle: BundledFiles([]))
+    let responder = try SiteResponder<TangorRequestContext>(configuration: site.configuration, bundles: [:])
     let router = Router(context: TangorRequestContext.self)
     router.get("/large.bin") { request, context in
       let response = try #require(try await responder.respond(to: request, at: "/large.bin", context: context))
