@@ -14,6 +14,7 @@ package struct ServiceQuickResponder: QuickResponder {
   package init(_ registry: ServiceRegistry) { self.registry = registry }
 
   package func answer(_ request: QuickRequest) -> QuickAnswer? {
+    guard !request.prefersPage else { return nil }
     let path = String(request.path)
     guard let handler = registry.quick(path), let query = FormFields(parsing: String(request.query)) else { return nil }
     let call = ServiceRequest(

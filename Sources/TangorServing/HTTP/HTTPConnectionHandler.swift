@@ -117,11 +117,13 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     switch Self.unwrapInboundIn(data) {
     case .head(let head):
       lastActivity = .now()
-      if shared.quick != nil, requestsInProgress == 0, begin(head, context) { return }
+      // A peer that does not read its answers takes the way through the server, which waits for it.
+      if shared.quick != nil, requestsInProgress == 0, context.channel.isWritable, begin(head, context) { return }
       requestsInProgress += 1
       isReadingRequest = true
       requestDeadline = lastActivity + shared.requestTimeout
-      if head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+      // While an earlier answer is under way it must not be interrupted; a client sends its body unasked after a while.
+      if requestsInProgress == 1, head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
         context.writeAndFlush(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
       }
     case .body(let bytes):
@@ -215,9 +217,11 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     let isAnswerable = requestsInProgress == 0 || (isReadingRequest && requestsInProgress == 1)
     hasFailed = true
     if isAnswerable {
-      let problem = Problem(error, requestID: shared.nextRequestID()).json.bytes
+      let id = shared.nextRequestID()
+      let problem = Problem(error, requestID: id).json.bytes
       let headers: HTTPHeaders = [
         "Content-Type": "application/problem+json", "Content-Length": String(problem.count), "Connection": "close",
+        "Cache-Control": "no-store", "X-Request-Id": id, "Date": shared.date(at: .now()),
       ]
       let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: error.code.status), headers: headers)
       context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
@@ -235,6 +239,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
 extension QuickAnswer {
   /// The whole response as it goes out.
   fileprivate func encoded(requestID: String, date: String) -> ByteBuffer {
+    let body = error.map { ByteBuffer(bytes: Problem($0, requestID: requestID).json.bytes) } ?? self.body
     var buffer = ByteBufferAllocator().buffer(capacity: body.readableBytes + 256)
     if status == .ok { buffer.writeStaticString("HTTP/1.1 200 OK\r\nContent-Type: ") } else {
       buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: ")

@@ -43,9 +43,7 @@ package struct Problem: Sendable {
   /// - Parameter accept: The request's `Accept`; where it names HTML before JSON, the answer is a page.
   package func response(accept: String?) -> Response {
     var headers: HTTPFields = [.cacheControl: "no-store"]
-    if let retryAfter = error.retryAfter {
-      headers[.retryAfter] = String(max(1, Int(retryAfter.seconds.rounded(.up))))
-    }
+    headers[.retryAfter] = error.retryAfterSeconds.map { String($0) }
     if error.code == .methodNotAllowed, !error.allowed.isEmpty { headers[.allow] = error.allowed.joined(separator: ", ") }
     if let length = error.completeLength { headers[.contentRange] = "bytes */\(length)" }
     if error.code == .upgradeRequired {
@@ -92,6 +90,11 @@ package struct Problem: Sendable {
     }
     return false
   }
+}
+
+extension TangorError {
+  /// What `Retry-After` says: whole seconds, at least one.
+  var retryAfterSeconds: Int? { retryAfter.map { max(1, Int($0.seconds.rounded(.up))) } }
 }
 
 extension String {

@@ -14,6 +14,9 @@ package struct QuickRequest {
 
   /// Who sent it.
   package var client: Client { Client(channel: channel) }
+
+  /// Whether its failures are told as a page, which only the router's way makes.
+  package var prefersPage: Bool { Problem.prefersPage(headers.first(name: "accept")) }
 }
 
 /// An answer that is ready on the event loop.
@@ -24,6 +27,8 @@ package struct QuickAnswer {
   package let isCacheable: Bool
   /// One more header, where there is one.
   package let extra: (name: StaticString, value: String)?
+  /// The failure that it tells; its body is written once the request has its id.
+  let error: TangorError?
 
   /// - Parameters:
   ///   - contentType: The media type.
@@ -39,14 +44,18 @@ package struct QuickAnswer {
     self.body = body
     self.isCacheable = isCacheable
     self.extra = extra
+    error = nil
   }
 
   /// A failure as a problem.
   package init(_ error: any Error) {
     let error = error as? TangorError ?? TangorError(.internalError, error.publicText, underlying: error)
-    self.init(
-      status: .init(statusCode: error.code.status), contentType: "application/problem+json",
-      body: ByteBuffer(bytes: Problem(error, requestID: "").json.bytes))
+    self.error = error
+    status = .init(statusCode: error.code.status)
+    contentType = "application/problem+json"
+    body = ByteBuffer()
+    isCacheable = false
+    extra = error.retryAfterSeconds.map { ("Retry-After", String($0)) }
   }
 }
 
