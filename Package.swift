@@ -91,12 +91,16 @@ let package = Package(
         "Tangor", "TangorGallery", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
-    .target(name: "TangorTesting", swiftSettings: settings),
+    .target(name: "TangorTesting", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(
       name: "TangorServingTests",
-      dependencies: ["TangorServing", "TangorTesting", hummingbirdTesting, hummingbirdTLS, nioEmbedded, nioPosix, nioSSL],
+      dependencies: [
+        "TangorServing", "TangorTesting", hummingbird, hummingbirdCore, hummingbirdTesting, hummingbirdTLS, httpTypes, logging, nioCore,
+        nioEmbedded,
+        nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioSSL, serviceLifecycle,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "TangorStreamsTests",
@@ -106,6 +110,11 @@ let package = Package(
       name: "TangorServicesTests",
       dependencies: ["TangorServices", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),
     .testTarget(name: "TangorSiteTests", dependencies: ["TangorSite", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
-    .testTarget(name: "TangorTests", dependencies: ["Tangor", "TangorGallery", hummingbirdTesting], swiftSettings: settings),
+    .testTarget(
+      name: "TangorTests",
+      dependencies: [
+        "Tangor", "TangorGallery", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, serviceLifecycle,
+      ],
+      swiftSettings: settings),
   ]
 )

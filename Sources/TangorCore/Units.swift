@@ -62,8 +62,14 @@ extension Duration {
   /// The duration as it would be written in a configuration, with the largest unit that keeps it whole.
   public var unitDescription: String {
     let (seconds, attoseconds) = components
-    let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
-    if milliseconds == 0 || milliseconds % 1_000 != 0 { return milliseconds == 0 ? "0s" : "\(milliseconds)ms" }
+    let nanoseconds = attoseconds / 1_000_000_000
+    if nanoseconds % 1_000 != 0 {
+      let thousandths = "\(1_000 + nanoseconds % 1_000)".dropFirst()
+      return "\(seconds * 1_000_000 + nanoseconds / 1_000).\(thousandths)us"
+    }
+    if nanoseconds % 1_000_000 != 0 { return "\(seconds * 1_000_000 + nanoseconds / 1_000)us" }
+    if nanoseconds != 0 { return "\(seconds * 1_000 + nanoseconds / 1_000_000)ms" }
+    if seconds == 0 { return "0s" }
     for (length, unit) in [(86_400, "d"), (3_600, "h"), (60, "m")] where seconds % Int64(length) == 0 {
       return "\(seconds / Int64(length))\(unit)"
     }

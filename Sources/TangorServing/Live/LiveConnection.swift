@@ -17,6 +17,8 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
     var subscriptions: [String: any LiveSubscription] = [:]
     var outgoing: [[UInt8]] = []
     var outgoingBytes = 0
+    /// Whether the buffer towards a peer that reads slowly is full.
+    var isBacklogged = false
     var isSendScheduled = false
     var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
     var nextWaiter = 0
@@ -62,7 +64,10 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
     }
   }
 
-  package func webSocketDrained(_ socket: WebSocketHandler) { resumeWaiters() }
+  package func webSocketDrained(_ socket: WebSocketHandler) {
+    state.withLockedValue { $0.isBacklogged = false }
+    resumeWaiters()
+  }
 
   package func webSocketClosed(_ socket: WebSocketHandler, _ code: WebSocketCloseCode) {
     let (tasks, subscriptions, waiters) = state.withLockedValue { state in
@@ -156,7 +161,7 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
       state.outgoing.append(bytes)
       state.outgoingBytes += bytes.count
       defer { state.isSendScheduled = true }
-      return (!state.isSendScheduled, state.outgoingBytes < configuration.webSocket.bufferSize.bytes)
+      return (!state.isSendScheduled, !state.isBacklogged && state.outgoingBytes < configuration.webSocket.bufferSize.bytes)
     }
     if schedule { eventLoop.execute { self.sendOutgoing() } }
     return hasRoom
@@ -173,7 +178,9 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
     }
     guard let socket = socket?.value else { return }
     for message in messages { _ = message.withUnsafeBytes { socket.send(.text, $0, policy: .wait) } }
-    if socket.bufferedBytes < configuration.webSocket.bufferSize.bytes { resumeWaiters() }
+    let isBacklogged = socket.bufferedBytes >= configuration.webSocket.bufferSize.bytes
+    state.withLockedValue { $0.isBacklogged = isBacklogged }
+    if !isBacklogged { resumeWaiters() }
   }
 
   private func resumeWaiters() {
