@@ -6,8 +6,8 @@ public struct StreamsConfiguration: Sendable {
   public var lease = Duration.seconds(60)
   /// How long the key of an ended stream that is read with positions (`after`) still answers repeats. Default 10 s.
   public var repeatLease = Duration.seconds(10)
-  /// Streams at a time, in all; 429 beyond. Default 10,000.
-  public var maximumStreams = 10_000
+  /// Streams at a time, in all; 429 beyond. Default 20,000.
+  public var maximumStreams = 20_000
   /// Streams at a time for each client address; 429 beyond. Default 1,000.
   public var maximumStreamsPerClient = 1_000
   /// The most values that one pull may ask for. Default 1,000.
