@@ -27,7 +27,7 @@ extension TangorApp {
     let router = try buildRouter(parts)
     let quick: (any QuickResponder)? =
       parts.middleware.isEmpty
-      ? QuickTable(basePath: configuration.basePath, [StreamQuickResponder(streams), ServiceQuickResponder(services)]) : nil
+      ? QuickTable(basePath: configuration.basePath, [StreamQuickResponder(streams), ServiceQuickResponder(services, polls: polls)]) : nil
     let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger)
     let channel = HTTP1Channel.Configuration(additionalChannelHandlers: http.channelHandlers())
     var server = HTTPServerBuilder.http1(configuration: channel)

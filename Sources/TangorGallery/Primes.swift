@@ -53,9 +53,9 @@ extension ServiceRegistry {
     try add("/prime-factors", options: .init(summary: "The prime factors of `n`.")) { request in
       .stream(PrimeFactors(of: try request.number("n", in: 1...Self.largest)))
     }
-    try poll("/prime", options: .init(summary: "The prime numbers, one for each poll.")) { _ in StreamSource(Primes()) }
+    try poll("/prime", options: .init(summary: "The prime numbers, one for each poll.")) { _ in StreamSource(Primes()).quick() }
     try poll("/countdown", options: .init(summary: "Counts down from `from` to 1, one for each poll.")) { request in
-      StreamSource(stride(from: try request.number("from", default: 10, in: 0...1_000_000), through: 1, by: -1))
+      StreamSource(stride(from: try request.number("from", default: 10, in: 0...1_000_000), through: 1, by: -1)).quick()
     }
   }
 }

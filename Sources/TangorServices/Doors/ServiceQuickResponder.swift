@@ -4,18 +4,28 @@ import NIOCore
 import TangorCore
 import TangorJSON
 package import TangorServing
+package import TangorStreams
 
 /// Answers plain requests of quick services on the event loop.
 package struct ServiceQuickResponder: QuickResponder {
   private let registry: ServiceRegistry
+  private let polls: PollRegistry
   private let logger = Logger(label: "tangor.services")
 
-  /// - Parameter registry: The services.
-  package init(_ registry: ServiceRegistry) { self.registry = registry }
+  /// - Parameters:
+  ///   - registry: The services.
+  ///   - polls: The generators that clients poll.
+  package init(_ registry: ServiceRegistry, polls: PollRegistry) {
+    self.registry = registry
+    self.polls = polls
+  }
 
   package func answer(_ request: QuickRequest) -> QuickAnswer? {
     let path = String(request.path)
-    guard let handler = registry.quick(path), let query = FormFields(parsing: String(request.query)) else { return nil }
+    let (handler, poll) = registry.quick(path)
+    guard handler != nil || poll != nil, let query = FormFields(parsing: request.query) else { return nil }
+    if let poll { return answer(path, query, poll) }
+    guard let handler else { return nil }
     let call = ServiceRequest(
       method: "GET", path: path, rest: [], elements: [:], headers: HTTPFields(), query: query, body: ServiceBody(ByteBuffer()),
       client: request.client, requestID: "", logger: logger)
@@ -23,6 +33,17 @@ package struct ServiceQuickResponder: QuickResponder {
       return .document(QuickDocument(body: ByteBuffer(bytes: try handler(call).bytes), isCacheable: true))
     } catch {
       return .failure(ServiceCaller.failure(error))
+    }
+  }
+
+  /// Answers a poll of a generator that is there; the first one, which makes it, takes the usual way.
+  private func answer(_ path: String, _ query: FormFields, _ options: PollOptions) -> QuickAnswer? {
+    let keys = query.values("key")
+    guard keys.count == 1 else { return nil }
+    do {
+      return try polls.quickAnswer(path: path, key: keys[0], options: options).map { .document(QuickDocument(body: $0)) }
+    } catch {
+      return .failed(error)
     }
   }
 }

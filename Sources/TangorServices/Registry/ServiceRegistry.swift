@@ -22,6 +22,8 @@ public final class ServiceRegistry: Sendable {
     var services: [Service] = []
     /// The quick services that stand at plain paths.
     var quick: [String: QuickHandler] = [:]
+    /// The polling generators that stand at plain paths.
+    var polls: [String: PollOptions] = [:]
   }
 
   typealias QuickHandler = @Sendable (ServiceRequest) throws -> JSONFragment
@@ -86,7 +88,9 @@ public final class ServiceRegistry: Sendable {
     if let window, !(1...PollOptions.maximumWindow).contains(window) {
       throw TangorError(.invalidRequest, "A polling generator's window must be from 1 to \(PollOptions.maximumWindow); \(window) came.")
     }
-    try insert(path, ["GET"], options, .poll(PollOptions(count: count, window: window), source))
+    let answers = PollOptions(count: count, window: window)
+    try insert(path, ["GET"], options, .poll(answers, source))
+    state.withLock { $0.polls[path] = answers }
   }
 
   /// Adds a service that takes microseconds, never blocks and changes nothing: where its path has no parameters, plain `GET`s are
@@ -115,8 +119,10 @@ public final class ServiceRegistry: Sendable {
     state.withLock { $0.quick[path] = handler }
   }
 
-  /// The quick service at a path without parameters.
-  func quick(_ path: String) -> QuickHandler? { state.withLock { $0.quick[path] } }
+  /// The quick service, or the polling generator, at a path without parameters.
+  func quick(_ path: String) -> (handler: QuickHandler?, poll: PollOptions?) {
+    state.withLock { ($0.quick[path], $0.polls[path]) }
+  }
 
   private func insert(_ path: String, _ methods: [String], _ options: ServiceOptions, _ action: Service.Action) throws {
     guard !methods.isEmpty else { throw TangorError(.invalidRequest, "The service at '\(path)' answers no method.") }

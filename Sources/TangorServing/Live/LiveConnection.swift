@@ -20,8 +20,6 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
     /// Whether the buffer towards a peer that reads slowly is full.
     var isBacklogged = false
     var isSendScheduled = false
-    var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
-    var nextWaiter = 0
     var isClosed = false
   }
 
@@ -30,6 +28,7 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
   private let eventLoop: any EventLoop
   private let configuration: ServingConfiguration
   private let state = NIOLockedValueBox(State())
+  private let room = RoomWaiters()
 
   package init(dispatcher: LiveDispatcher, client: Client, configuration: ServingConfiguration, eventLoop: any EventLoop) {
     self.dispatcher = dispatcher
@@ -66,11 +65,11 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
 
   package func webSocketDrained(_ socket: WebSocketHandler) {
     state.withLockedValue { $0.isBacklogged = false }
-    resumeWaiters()
+    room.resumeAll()
   }
 
   package func webSocketClosed(_ socket: WebSocketHandler, _ code: WebSocketCloseCode) {
-    let (tasks, subscriptions, waiters) = state.withLockedValue { state in
+    let (tasks, subscriptions) = state.withLockedValue { state in
       state.isClosed = true
       defer {
         state.socket = nil
@@ -78,13 +77,12 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
         state.callNumbers = [:]
         state.subscriptions = [:]
         state.outgoing = []
-        state.waiters = [:]
       }
-      return (Array(state.calls.values), Array(state.subscriptions.values), Array(state.waiters.values))
+      return (Array(state.calls.values), Array(state.subscriptions.values))
     }
     for task in tasks { task.cancel() }
     for subscription in subscriptions { subscription.end() }
-    for waiter in waiters { waiter.resume(throwing: CancellationError()) }
+    room.close()
   }
 
   private func sendNow(_ bytes: [UInt8]) {
@@ -180,42 +178,15 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
     for message in messages { _ = message.withUnsafeBytes { socket.send(.text, $0, policy: .wait) } }
     let isBacklogged = socket.bufferedBytes >= configuration.webSocket.bufferSize.bytes
     state.withLockedValue { $0.isBacklogged = isBacklogged }
-    if !isBacklogged { resumeWaiters() }
-  }
-
-  private func resumeWaiters() {
-    let waiters = state.withLockedValue { state in
-      defer { state.waiters = [:] }
-      return Array(state.waiters.values)
-    }
-    for waiter in waiters { waiter.resume() }
+    if !isBacklogged { room.resumeAll() }
   }
 
   package func notify(_ method: String, _ parameters: JSONFragment) async throws {
     try Task.checkCancellation()
     guard let hasRoom = enqueue(LiveResponse.notification(method, parameters)) else { throw CancellationError() }
-    if !hasRoom { try await waitForRoom() }
-  }
-
-  private func waitForRoom() async throws {
-    let id = state.withLockedValue { state in
-      state.nextWaiter += 1
-      return state.nextWaiter
-    }
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        let isWaiting = state.withLockedValue { state in
-          guard !state.isClosed, !Task.isCancelled else { return false }
-          state.waiters[id] = continuation
-          return true
-        }
-        guard isWaiting else { return continuation.resume(throwing: CancellationError()) }
-        // All that was queued may have gone out since; then nobody else would wake this waiter.
-        eventLoop.execute { self.sendOutgoing() }
-      }
-    } onCancel: {
-      state.withLockedValue { $0.waiters.removeValue(forKey: id) }?.resume(throwing: CancellationError())
-    }
+    if hasRoom { return }
+    // All that was queued may have gone out by the time that the waiter is listed; then nobody else would wake it.
+    try await room.wait { eventLoop.execute { self.sendOutgoing() } }
   }
 
   // MARK: Subscriptions

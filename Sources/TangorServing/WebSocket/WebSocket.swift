@@ -28,8 +28,6 @@ public final class WebSocket: Sendable {
     var receivedBytes = 0
     var isHolding = false
     var consumer: UnsafeContinuation<Message?, Never>?
-    var senders: [Int: CheckedContinuation<Void, any Error>] = [:]
-    var nextSender = 0
     var code: WebSocketCloseCode?
     var dropped = 0
     var onClose: (@Sendable () -> Void)?
@@ -38,6 +36,7 @@ public final class WebSocket: Sendable {
   private let eventLoop: any EventLoop
   private let bufferSize: Int
   private let state = NIOLockedValueBox(State())
+  private let room = RoomWaiters()
   /// Who is at the other end.
   public let client: Client
   /// The path that was asked for, with its query, as it came.
@@ -81,7 +80,9 @@ public final class WebSocket: Sendable {
       return (wasSent, policy == .wait && socket.value.bufferedBytes >= limit)
     }.get()
     guard wasSent else { throw CancellationError() }
-    if isFull { try await waitForRoom() }
+    guard isFull else { return }
+    // The buffer may have drained before this sender is listed.
+    try await room.wait { eventLoop.execute { if socket.value.bufferedBytes == 0 { self.room.resumeAll() } } }
   }
 
   /// Begins the closing handshake.
@@ -92,27 +93,6 @@ public final class WebSocket: Sendable {
   public func close(_ code: WebSocketCloseCode = .normal, reason: String = "") {
     guard let socket = state.withLockedValue({ $0.socket }) else { return }
     eventLoop.execute { socket.value.close(code, reason) }
-  }
-
-  private func waitForRoom() async throws {
-    let id = state.withLockedValue { state in
-      state.nextSender += 1
-      return state.nextSender
-    }
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        let socket = state.withLockedValue { state -> NIOLoopBound<WebSocketHandler>? in
-          guard let socket = state.socket, !Task.isCancelled else { return nil }
-          state.senders[id] = continuation
-          return socket
-        }
-        guard let socket else { return continuation.resume(throwing: CancellationError()) }
-        // The buffer may have drained before this sender was listed.
-        eventLoop.execute { if socket.value.bufferedBytes == 0 { self.webSocketDrained(socket.value) } }
-      }
-    } onCancel: {
-      state.withLockedValue { $0.senders.removeValue(forKey: id) }?.resume(throwing: CancellationError())
-    }
   }
 
   // MARK: Taking messages
@@ -192,23 +172,16 @@ extension WebSocket: WebSocketDelegate {
 
   package func webSocket(_ socket: WebSocketHandler, dropped count: Int) { state.withLockedValue { $0.dropped += count } }
 
-  package func webSocketDrained(_ socket: WebSocketHandler) {
-    let senders = state.withLockedValue { state in
-      defer { state.senders = [:] }
-      return Array(state.senders.values)
-    }
-    for sender in senders { sender.resume() }
-  }
+  package func webSocketDrained(_ socket: WebSocketHandler) { room.resumeAll() }
 
   package func webSocketClosed(_ socket: WebSocketHandler, _ code: WebSocketCloseCode) {
-    let (consumer, senders, onClose) = state.withLockedValue { state in
+    let (consumer, onClose) = state.withLockedValue { state in
       state.code = code
       state.socket = nil
-      defer { state.senders = [:] }
-      return (state.consumer.take(), Array(state.senders.values), state.onClose.take())
+      return (state.consumer.take(), state.onClose.take())
     }
     consumer?.resume(returning: nil)
-    for sender in senders { sender.resume(throwing: CancellationError()) }
+    room.close()
     onClose?()
   }
 }

@@ -1,4 +1,5 @@
 public import TangorCore
+package import NIOCore
 package import TangorServing
 
 /// The generators that clients poll with a key of their own choice, by path and key, with leases and limits as streams have them.
@@ -50,6 +51,14 @@ public final class PollRegistry: Sendable {
       stream = try table.open(id, try await source(), client: client, limits: limits)
     }
     return PollTicket(stream: stream, options: options)
+  }
+
+  /// Answers a poll of a quick generator that is there already; for event loops.
+  ///
+  /// - Returns: The answer; `nil` where the poll must take the usual way.
+  /// - Throws: `stream_failed` when the generator fails, `shutting_down`.
+  package func quickAnswer(path: String, key: String, options: PollOptions) throws -> ByteBuffer? {
+    try table.find(ID(path: path, key: key)).flatMap { try PollTicket(stream: $0, options: options).quickAnswer() }
   }
 
   /// What the registry holds.

@@ -25,6 +25,15 @@ package struct PollTicket: Sendable {
         pull = try await reader.wait(ticket)
       }
     }
+    return text(pull)
+  }
+
+  /// The answer, where it needs no waiting and the generator is quick; `nil` where the poll must take the usual way.
+  ///
+  /// - Throws: `stream_failed` when the generator fails, `shutting_down`.
+  func quickAnswer() throws -> ByteBuffer? { try stream.beginQuick().map(text) }
+
+  private func text(_ pull: Pull) -> ByteBuffer {
     guard case .values(let values) = pull else { return done(pull) }
     var buffer = ByteBuffer(staticString: "{\"state\": \"ready\", \"content\": ")
     if let window = options.window {
