@@ -53,7 +53,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "TangorJSON", swiftSettings: settings),
-    .target(name: "TangorCore", dependencies: ["TangorJSON"], swiftSettings: settings),
+    .systemLibrary(name: "CMalloc"),
+    .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc"], swiftSettings: settings),
     .target(
       name: "TangorServing",
       dependencies: [

@@ -142,14 +142,24 @@ package final class StreamTable<ID: Hashable & Sendable & CustomStringConvertibl
   /// Ends leases until the task is cancelled.
   package func run() async {
     let tick = max(min(configuration.lease, configuration.repeatLease) / 10, .milliseconds(10))
+    var gone = 0
     while !Task.isCancelled {
       do { try await time.sleep(time.now() + tick) } catch { return }
-      sweep()
+      let expired = sweep()
+      gone += expired
+      // Once it has grown quiet: leases that were opened together end in a row of sweeps.
+      if expired == 0, gone >= FreedMemory.threshold {
+        gone = 0
+        FreedMemory.giveBack()
+      }
     }
   }
 
   /// Ends the leases whose time has come.
-  package func sweep() {
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  package func sweep() -> Int {
     let now = time.now()
     let expired: [Lease] = state.withLock { state in
       var expired: [Lease] = []
@@ -168,6 +178,7 @@ package final class StreamTable<ID: Hashable & Sendable & CustomStringConvertibl
       return expired
     }
     for lease in expired { lease.stream.close(.streamNotFound(lease.id.description)) }
+    return expired.count
   }
 
   /// Ends all streams: waiting pulls are answered `shutting_down`, and no further stream is opened.
