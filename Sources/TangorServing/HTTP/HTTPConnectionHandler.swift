@@ -26,6 +26,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private var headSince: NIODeadline?
   /// NIO's parser stops for good after a request to upgrade, so whatever is not upgraded must end the connection.
   private var isUpgradeRequest = false
+  /// Whether the client speaks HTTP/1.0, which knows neither chunks nor connections that stay open unasked.
+  private var isOldClient = false
   private var hasFailed = false
   private var isGone = false
   private var quick: QuickAnswer?
@@ -134,9 +136,16 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     hasReadParts = true
+    var data = data
     switch Self.unwrapInboundIn(data) {
-    case .head(let head):
+    case .head(var head):
       lastActivity = .now()
+      isOldClient = head.version == .http1_0
+      // Hummingbird knows the word in this one spelling.
+      if isOldClient || !head.isKeepAlive {
+        head.headers.replaceOrAdd(name: "Connection", value: "close")
+        data = Self.wrapInboundOut(.head(head))
+      }
       headSince = nil
       // A peer that does not read its answers takes the way through the server, which waits for it.
       if shared.quick != nil, requestsInProgress == 0, context.channel.isWritable, begin(head, context) { return }
@@ -234,8 +243,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       return
     }
     switch Self.unwrapOutboundIn(data) {
-    case .head(var head) where isUpgradeRequest && head.status.code >= 200:
-      head.headers.replaceOrAdd(name: "Connection", value: "close")
+    case .head(var head) where isOldClient || (isUpgradeRequest && head.status.code >= 200):
+      if isOldClient { head.version = .http1_0 }
+      if isUpgradeRequest { head.headers.replaceOrAdd(name: "Connection", value: "close") }
       context.write(Self.wrapOutboundOut(.head(head)), promise: promise)
     case .end:
       requestsInProgress -= 1

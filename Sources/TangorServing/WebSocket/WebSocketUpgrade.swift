@@ -54,6 +54,8 @@ package struct WebSocketUpgrade: Sendable {
     return Response(
       status: .switchingProtocols, headers: headers,
       body: .init { _ in
+        channel.closeFuture.whenComplete { _ in socket.begin() }
+        await socket.waitForBeginning()
         let task = Task { try await perform(socket) }
         socket.onClose { task.cancel() }
         do {
