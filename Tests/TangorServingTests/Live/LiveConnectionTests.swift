@@ -3,6 +3,7 @@ import NIOCore
 import NIOEmbedded
 import TangorCore
 import TangorJSON
+import TangorTesting
 import Testing
 
 @testable import TangorServing
@@ -133,11 +134,13 @@ private final class Subscription: LiveSubscription {
     let live = try await LiveFixture { $0.webSocket.bufferSize = .init(bytes: 1_000) }
     try await live.set(writable: false)
     let sent = NIOLockedValueBox(0)
-    let connection = live.connection
+    let (connection, eventLoop) = (live.connection, live.channel.testingEventLoop)
     let sender = Task {
       for number in 1...500 {
         try await connection.notify("n", JSONFragment(number))
         sent.withLockedValue { $0 = number }
+        // One at a time: each has left the connection's own queue before the next comes.
+        try await eventLoop.executeInContext {}
       }
     }
     // Far more turns than 500 notifications need where nobody waits.

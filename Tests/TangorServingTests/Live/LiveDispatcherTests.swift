@@ -1,4 +1,3 @@
-import Logging
 import TangorCore
 import TangorJSON
 import Testing
@@ -23,7 +22,7 @@ private struct Told: PublicError { let publicDescription = "the pump is off" }
     var table = LiveMethodTable()
     for method in methods { try table.add(method) }
     return try LiveDispatcher(
-      methods: table, title: "Test", version: "1", maximumBatch: 10, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      methods: table, title: "Test", version: "1", maximumBatch: 10, logger: .silent)
   }
 
   /// The result, or the code and words of the error; what runs in a task is marked.
