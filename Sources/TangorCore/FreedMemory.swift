@@ -11,7 +11,7 @@ package enum FreedMemory {
   /// Gives free memory back to the system. Takes milliseconds, so keep it off the event loops.
   package static func giveBack() {
     #if canImport(Glibc)
-      malloc_trim(0)
+    malloc_trim(0)
     #endif
   }
 }

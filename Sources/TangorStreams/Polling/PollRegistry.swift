@@ -1,5 +1,5 @@
-public import TangorCore
 package import NIOCore
+public import TangorCore
 package import TangorServing
 
 /// The generators that clients poll with a key of their own choice, by path and key, with leases and limits as streams have them.

@@ -76,17 +76,20 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (nil, "example.org:8080", true), ("http://example.org:8080", "example.org:8080", true), ("https://example.org:8080", "example.org:8080", true),
-    ("HTTP://EXAMPLE.org:8080", "example.ORG:8080", true), ("http://example.org", "example.org", true),
-    ("https://example.org", "example.org:443", true), ("http://example.org:80", "example.org", true),
-    ("http://[::1]:8080", "[::1]:8080", true), ("http://example.org", "example.org:8080", false),
-    ("http://example.org:8081", "example.org:8080", false), ("http://evil.org", "example.org:8080", false),
-    ("http://example.org.evil.org:8080", "example.org:8080", false), ("http://xexample.org:8080", "example.org:8080", false),
-    ("http://evil.org/http://example.org:8080", "example.org:8080", false), ("null", "example.org:8080", false), ("", "example.org:8080", false),
-    ("file://", "example.org:8080", false), ("chrome-extension://abc", "example.org:8080", false),
-    ("http://example.org", nil, false),
-  ] as [(String?, String?, Bool)])
+  @Test(
+    arguments: [
+      (nil, "example.org:8080", true), ("http://example.org:8080", "example.org:8080", true),
+      ("https://example.org:8080", "example.org:8080", true),
+      ("HTTP://EXAMPLE.org:8080", "example.ORG:8080", true), ("http://example.org", "example.org", true),
+      ("https://example.org", "example.org:443", true), ("http://example.org:80", "example.org", true),
+      ("http://[::1]:8080", "[::1]:8080", true), ("http://example.org", "example.org:8080", false),
+      ("http://example.org:8081", "example.org:8080", false), ("http://evil.org", "example.org:8080", false),
+      ("http://example.org.evil.org:8080", "example.org:8080", false), ("http://xexample.org:8080", "example.org:8080", false),
+      ("http://evil.org/http://example.org:8080", "example.org:8080", false), ("null", "example.org:8080", false),
+      ("", "example.org:8080", false),
+      ("file://", "example.org:8080", false), ("chrome-extension://abc", "example.org:8080", false),
+      ("http://example.org", nil, false),
+    ] as [(String?, String?, Bool)])
   func theOwnOriginPasses(origin: String?, host: String?, isAllowed: Bool) {
     #expect(passes(origin, host: host) == isAllowed)
   }
@@ -157,7 +160,9 @@ import Testing
   @Test func aPathThatIsNotThereIsAProblem() async throws {
     let router = Router(context: TangorRequestContext.self)
     router.add(middleware: RequestObserver())
-    let response = try await Application(router: router, logger: .silent).test(.router) { try await $0.execute(uri: "/none?x=1", method: .get) }
+    let response = try await Application(router: router, logger: .silent).test(.router) {
+      try await $0.execute(uri: "/none?x=1", method: .get)
+    }
     #expect(response.status == .notFound)
     #expect(String(buffer: response.body).contains(#""detail":"Nothing stands at /none.""#))
   }

@@ -50,7 +50,8 @@ import Testing
   @Test func failuresAreProblems() async throws {
     try await TestServer.run(quick: CountingResponder()) { server in
       let response = try await RawConnection(port: server.port).get("/quick?fail")
-      #expect(response.head.hasPrefix("HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/problem+json\r\n"))
+      #expect(response.head.hasPrefix("HTTP/1.1 429 Too Many Requests\r\n"))
+      #expect(response.header("content-type") == "application/problem+json")
       #expect(response.header("retry-after") == "2")
       let id = try #require(response.header("x-request-id"))
       #expect(response.body.contains(#""code":"too_many_requests","retry":true,"requestId":"\#(id)","error":"no more""#))
@@ -73,7 +74,8 @@ import Testing
   @Test(arguments: [
     "GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET /quick HTTP/1.0\r\nHost: a\r\n\r\n",
     "GET /quick HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
-    "GET /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi", "GET /quick HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "GET /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
+    "GET /quick HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "GET /quick HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine\r\n\r\n",
     "GET /quick HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
   ])
@@ -113,10 +115,11 @@ import Testing
     let channel = EmbeddedChannel()
     let quick = CountingResponder()
     try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
-    try channel.pipeline.syncOperations.addHandlers([
-      HTTPResponseEncoder(),
-      HTTPConnectionHandler(shared: HTTPServing(configuration: ServingConfiguration(), quick: quick, logger: .silent)),
-    ] as [any ChannelHandler])
+    try channel.pipeline.syncOperations.addHandlers(
+      [
+        HTTPResponseEncoder(),
+        HTTPConnectionHandler(shared: HTTPServing(configuration: ServingConfiguration(), quick: quick, logger: .silent)),
+      ] as [any ChannelHandler])
     func request() throws {
       try channel.writeInbound(HTTPServerRequestPart.head(.init(version: .http1_1, method: .GET, uri: "/quick")))
       try channel.writeInbound(HTTPServerRequestPart.end(nil))
@@ -135,12 +138,14 @@ import Testing
       let path: String
       let body: String
       func answer(_ request: QuickRequest) -> QuickAnswer? {
-        request.path == path ? QuickAnswer(body: ByteBuffer(string: body)) : nil
+        request.path == path ? .document(QuickDocument(body: ByteBuffer(string: body))) : nil
       }
     }
     let channel = EmbeddedChannel()
     func body(_ path: String, _ table: QuickTable) -> String? {
-      table.answer(QuickRequest(path: path[...], query: "", headers: [:], channel: channel)).map { String(buffer: $0.body) }
+      let answer = table.answer(QuickRequest(path: path[...], query: "", headers: [:], channel: channel))
+      guard case .document(let document) = answer else { return nil }
+      return String(buffer: document.body)
     }
     let responders = [Fixed(path: "/a", body: "1"), Fixed(path: "/a", body: "2"), Fixed(path: "/b", body: "3")]
     #expect(body("/a", QuickTable(basePath: "", responders)) == "1")

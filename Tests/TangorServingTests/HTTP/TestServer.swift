@@ -84,7 +84,7 @@ final class CountingResponder: QuickResponder {
       count += 1
       return count
     }
-    if request.query == "fail" { return QuickAnswer(TangorError(.tooManyRequests, "no more", retryAfter: .milliseconds(1_500))) }
-    return QuickAnswer(body: ByteBuffer(string: "\(number)"), extra: ("Stream-Index", "\(number)"))
+    if request.query == "fail" { return .failure(TangorError(.tooManyRequests, "no more", retryAfter: .milliseconds(1_500))) }
+    return .document(QuickDocument(body: ByteBuffer(string: "\(number)"), extra: ("Stream-Index", "\(number)")))
   }
 }

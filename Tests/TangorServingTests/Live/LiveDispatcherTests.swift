@@ -99,7 +99,8 @@ private struct Told: PublicError { let publicDescription = "the pump is off" }
   @Test func theProtocolsOwnMethods() async throws {
     #expect(await call("rpc.ping", of: try dispatcher()) == "{}")
     #expect(await call("rpc.cancel", ["id": "x"], of: try dispatcher()) == #"cancel "x""#)
-    #expect(await call("rpc.cancel", of: try dispatcher()) == "invalid_parameters: rpc.cancel needs the parameter 'id': The id of the call.")
+    #expect(
+      await call("rpc.cancel", of: try dispatcher()) == "invalid_parameters: rpc.cancel needs the parameter 'id': The id of the call.")
     #expect(await call("rpc.cancel", ["id": nil], of: try dispatcher()) == "{}", "no call in flight has the id null")
   }
 
@@ -169,7 +170,8 @@ private struct Told: PublicError { let publicDescription = "the pump is off" }
     #expect(try arguments(["wait": 0.5]).optionalDuration("wait", upTo: .seconds(60)) == .milliseconds(500))
     #expect(try arguments(["wait": nil]).optionalDuration("wait", upTo: .seconds(60)) == nil)
     for wrong: JSONValue in [-1, 1e300, "soon", true, ["2s"]] {
-      #expect(detail { _ = try arguments(["wait": wrong]).optionalDuration("wait", upTo: .seconds(60)) }?.contains("must be a duration") == true)
+      #expect(
+        detail { _ = try arguments(["wait": wrong]).optionalDuration("wait", upTo: .seconds(60)) }?.contains("must be a duration") == true)
     }
     #expect(
       detail { _ = try arguments(["wait": "2m"]).optionalDuration("wait", upTo: .seconds(60)) }

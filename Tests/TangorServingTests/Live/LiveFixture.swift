@@ -75,7 +75,8 @@ struct LiveFixture {
     func add(_ buffer: ByteBuffer) { bytes.writeImmutableBuffer(buffer) }
 
     func popFrame() -> String? {
-      guard let first: UInt8 = bytes.getInteger(at: bytes.readerIndex), let short: UInt8 = bytes.getInteger(at: bytes.readerIndex + 1) else {
+      guard let first: UInt8 = bytes.getInteger(at: bytes.readerIndex), let short: UInt8 = bytes.getInteger(at: bytes.readerIndex + 1)
+      else {
         return nil
       }
       var header = 2

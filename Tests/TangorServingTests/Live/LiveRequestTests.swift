@@ -70,7 +70,9 @@ private func parsed(_ text: String, maximumBatch: Int = 10) -> String {
   }
 
   @Test func aBatchHasItsLimits() {
-    func batch(_ count: Int) -> String { "[" + Array(repeating: #"{"jsonrpc":"2.0","method":"a"}"#, count: count).joined(separator: ",") + "]" }
+    func batch(_ count: Int) -> String {
+      "[" + Array(repeating: #"{"jsonrpc":"2.0","method":"a"}"#, count: count).joined(separator: ",") + "]"
+    }
     #expect(parsed("[]") == "invalid invalid_request: A batch holds at least one request.")
     #expect(parsed(batch(3), maximumBatch: 3) == "[- a {} | - a {} | - a {}]")
     #expect(parsed(batch(4), maximumBatch: 3) == "invalid invalid_request: A batch may hold 3 requests at the most.")
@@ -78,7 +80,8 @@ private func parsed(_ text: String, maximumBatch: Int = 10) -> String {
   }
 
   @Test(arguments: [
-    "", " ", "{", "{]", #"{"jsonrpc":"2.0","id":1,"method":"m"} x"#, #"[{"jsonrpc":"2.0","method":"a"},"#, "nul", #"{"id":01}"#, "\u{FEFF}{}",
+    "", " ", "{", "{]", #"{"jsonrpc":"2.0","id":1,"method":"m"} x"#, #"[{"jsonrpc":"2.0","method":"a"},"#, "nul", #"{"id":01}"#,
+    "\u{FEFF}{}",
     #"{"id":"\ud800"}"#,
   ])
   func whatIsNotJSONIsAParseError(text: String) {
@@ -101,12 +104,15 @@ private func parsed(_ text: String, maximumBatch: Int = 10) -> String {
   @Test func answers() throws {
     let id = try JSONFragment(validating: #""a\"b""#.utf8)
     #expect(text(LiveResponse.result(id, .null)) == #"{"jsonrpc":"2.0","id":"a\"b","result":null}"#)
-    #expect(text(LiveResponse.notification("n.m", JSONFragment(JSONValue.object(["a": 1])))) == #"{"jsonrpc":"2.0","method":"n.m","params":{"a":1}}"#)
+    #expect(
+      text(LiveResponse.notification("n.m", JSONFragment(JSONValue.object(["a": 1]))))
+        == #"{"jsonrpc":"2.0","method":"n.m","params":{"a":1}}"#)
   }
 
   @Test func errorsAreAsInTheContract() {
     let error = TangorError(.tooManyRequests, #"no "more""#, retryAfter: .milliseconds(1_500))
-    let object = #"{"code":-32029,"message":"Too many","data":{"code":"too_many_requests","detail":"no \"more\"","retry":true,"retryAfter":1.5}}"#
+    let object =
+      #"{"code":-32029,"message":"Too many","data":{"code":"too_many_requests","detail":"no \"more\"","retry":true,"retryAfter":1.5}}"#
     #expect(error.rpcObject.description == object)
     #expect(text(LiveResponse.error(nil, error)) == #"{"jsonrpc":"2.0","id":null,"error":\#(object)}"#)
   }

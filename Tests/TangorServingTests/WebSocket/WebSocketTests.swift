@@ -22,7 +22,7 @@ import Testing
         let upgrade = WebSocketUpgrade(configuration: configuration, sockets: sockets)
         router.get("/echo") { request, context in
           try await upgrade.response(
-            to: request, channel: context.channel, client: context.client, logger: context.logger, perform: endpoint)
+            to: request, channel: context.channel, client: context.client, parameters: [:], logger: context.logger, perform: endpoint)
         }
       }, body)
   }
@@ -72,7 +72,9 @@ import Testing
   }
 
   @Test func returningClosesWith1000() async throws {
-    try await serve { socket in try await socket.send(.text("bye")) } _: { server in
+    try await serve { socket in
+      try await socket.send(.text("bye"))
+    } _: { server in
       let client = try await SocketClient.open(port: server.port)
       #expect(try await client.next() == "bye")
       #expect(try await client.next() == "close 1000")
@@ -80,7 +82,9 @@ import Testing
   }
 
   @Test func throwingClosesWith1011AndTellsNoMore() async throws {
-    try await serve { _ in throw Broken() } _: { server in
+    try await serve { _ in
+      throw Broken()
+    } _: { server in
       let client = try await SocketClient.open(port: server.port)
       #expect(try await client.next() == "close 1011 the endpoint failed")
     }

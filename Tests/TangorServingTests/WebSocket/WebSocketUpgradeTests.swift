@@ -37,14 +37,16 @@ import Testing
   @Test func hummingbirdsPipelineIsTheOneThatTheUpgradeKnows() async throws {
     try await TestServer.run(routes: Self.echo()) { server in
       let missing = try await RawConnection(port: server.port).get("/pipeline").body
-      #expect(missing == "", "this version of Hummingbird builds its HTTP/1 pipeline without \(missing): WebSocketUpgrade.handOver must follow")
+      #expect(
+        missing == "", "this version of Hummingbird builds its HTTP/1 pipeline without \(missing): WebSocketUpgrade.handOver must follow")
     }
   }
 
   @Test func aFrameInThePacketOfTheHandshakeIsNotLost() async throws {
     try await TestServer.run(routes: Self.echo()) { server in
       let client = try await SocketClient(port: server.port)
-      try await client.connection.send(Array(SocketClient.handshake().utf8) + clientFrame(1, Array("early".utf8)) + clientFrame(1, Array("bird".utf8)))
+      try await client.connection.send(
+        Array(SocketClient.handshake().utf8) + clientFrame(1, Array("early".utf8)) + clientFrame(1, Array("bird".utf8)))
       let response = try await client.connection.response()
       #expect(response.status == 101)
       #expect(response.header("upgrade") == "websocket")
@@ -121,7 +123,8 @@ import Testing
   @Test func negotiatesCompression() async throws {
     try await TestServer.run(routes: Self.echo()) { server in
       let connection = try await RawConnection(port: server.port)
-      try await connection.send(SocketClient.handshake("/echo", [("Sec-WebSocket-Extensions", "x-other, permessage-deflate; client_max_window_bits")]))
+      try await connection.send(
+        SocketClient.handshake("/echo", [("Sec-WebSocket-Extensions", "x-other, permessage-deflate; client_max_window_bits")]))
       #expect(try await connection.response().header("sec-websocket-extensions")?.hasPrefix("permessage-deflate") == true)
     }
     var configuration = WebSocketConfiguration()
