@@ -1,6 +1,7 @@
 import HTTPTypes
 package import Hummingbird
 import NIOCore
+import NIOHTTP1
 package import TangorCore
 package import TangorJSON
 
@@ -87,7 +88,7 @@ package struct Problem: Sendable {
   }
 
   private var reason: String {
-    error.code == .canceled ? "Client Closed Request" : HTTPResponse.Status(code: error.code.status).reasonPhrase
+    error.code == .canceled ? "Client Closed Request" : HTTPResponseStatus(statusCode: error.code.status).reasonPhrase
   }
 
   private var page: String {
