@@ -253,7 +253,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       context.write(data, promise: promise)
       if isUpgradeRequest {
         context.flush()
-        context.close(mode: .output, promise: nil)
+        closeSoon(context)
       }
     default: context.write(data, promise: promise)
     }
@@ -277,11 +277,17 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     if isAnswerable, let encoder {
       let problem = Problem(error, requestID: shared.nextRequestID())
       encoder.writeAndFlush(NIOAny(problem.encoded(accept: nil, date: shared.date(at: .now()), closes: true)), promise: nil)
-      context.close(mode: .output, promise: nil)
-      context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { context.close(promise: nil) }
+      closeSoon(context)
     } else {
       context.close(promise: nil)
     }
     gone()
+  }
+
+  /// Ends our side now, and the whole connection once the client has had the time to read the answer.
+  private func closeSoon(_ context: ChannelHandlerContext) {
+    hasFailed = true
+    context.close(mode: .output, promise: nil)
+    context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { context.close(promise: nil) }
   }
 }
