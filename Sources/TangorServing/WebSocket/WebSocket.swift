@@ -32,6 +32,8 @@ public final class WebSocket: Sendable {
     var nextSender = 0
     var code: WebSocketCloseCode?
     var onClose: (@Sendable () -> Void)?
+    var hasBegun = false
+    var beginning: CheckedContinuation<Void, Never>?
   }
 
   private let eventLoop: any EventLoop
@@ -129,6 +131,26 @@ public final class WebSocket: Sendable {
     }
   }
 
+  /// Waits until the socket is open or the connection is lost: the 101 may still be on its way to the event loop.
+  func waitForBeginning() async {
+    await withCheckedContinuation { continuation in
+      let hasBegun = state.withLockedValue { state in
+        if !state.hasBegun { state.beginning = continuation }
+        return state.hasBegun
+      }
+      if hasBegun { continuation.resume() }
+    }
+  }
+
+  /// Lets ``waitForBeginning()`` end.
+  func begin() {
+    let waiting = state.withLockedValue { state in
+      state.hasBegun = true
+      return state.beginning.take()
+    }
+    waiting?.resume()
+  }
+
   func onClose(_ perform: @escaping @Sendable () -> Void) {
     let isClosed = state.withLockedValue { state in
       if state.code == nil { state.onClose = perform }
@@ -163,6 +185,7 @@ extension WebSocket: WebSocketDelegate {
   package func webSocketOpened(_ socket: WebSocketHandler) {
     let bound = NIOLoopBound(socket, eventLoop: eventLoop)
     state.withLockedValue { $0.socket = bound }
+    begin()
   }
 
   package func webSocket(_ socket: WebSocketHandler, received kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer) {
