@@ -1,6 +1,7 @@
 package import Logging
 import NIOConcurrencyHelpers
 package import NIOCore
+import NIOHTTP1
 import NIOHTTPTypesHTTP1
 import Synchronization
 import TangorCore
@@ -10,6 +11,7 @@ package final class HTTPServing: Sendable {
   let idleTimeout: TimeAmount
   let requestTimeout: TimeAmount
   let quick: (any QuickResponder)?
+  fileprivate let decoderLimits: NIOHTTPDecoderLimitConfiguration
   private let metrics = RequestMetrics()
   private let logger: Logger
   private let idPrefix = UInt64.random(in: .min ... .max)
@@ -24,6 +26,10 @@ package final class HTTPServing: Sendable {
     idleTimeout = TimeAmount(configuration.idleTimeout)
     requestTimeout = TimeAmount(configuration.requestTimeout)
     self.quick = quick
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderListSize = configuration.maximumHeaderSize.bytes
+    limits.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes
+    decoderLimits = limits
     self.logger = logger
   }
 
@@ -70,6 +76,11 @@ private final class HTTPConnectionInstaller: ChannelInboundHandler, RemovableCha
     let pipeline = context.pipeline.syncOperations
     do {
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+      // The server's decoder would throw away the bytes behind a handshake; nothing has been read yet, so it can be replaced.
+      let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+      let forwarding = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: shared.decoderLimits)
+      try pipeline.addHandler(ByteToMessageHandler(forwarding), position: .after(decoder))
+      pipeline.removeHandler(decoder, promise: nil)
       try pipeline.addHandler(HTTPConnectionHandler(shared: shared), position: .before(codec))
       pipeline.removeHandler(self, promise: nil)
     } catch {

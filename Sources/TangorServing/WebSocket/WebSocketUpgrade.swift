@@ -49,6 +49,8 @@ package struct WebSocketUpgrade: Sendable {
     return Response(
       status: .switchingProtocols, headers: headers,
       body: .init { _ in
+        channel.closeFuture.whenComplete { _ in socket.begin() }
+        await socket.waitForBeginning()
         let task = Task { try await perform(socket) }
         socket.onClose { task.cancel() }
         do {
@@ -132,7 +134,12 @@ package struct WebSocketUpgrade: Sendable {
     if let connection = try? pipeline.handler(type: HTTPConnectionHandler.self) { pipeline.removeHandler(connection, promise: nil) }
     pipeline.removeHandler(codec, promise: nil)
     pipeline.removeHandler(encoder, promise: nil)
-    pipeline.removeHandler(decoder, promise: nil)
+    let removed = channel.eventLoop.makePromise(of: Void.self)
+    // The decoder gives away what came behind the handshake as it goes, outside of any read that would end with a flush.
+    removed.futureResult.assumeIsolated().whenSuccess {
+      if let context = handler.context { handler.channelReadComplete(context: context) }
+    }
+    pipeline.removeHandler(decoder, promise: removed)
   }
 }
 
