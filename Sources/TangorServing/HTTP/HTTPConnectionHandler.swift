@@ -20,6 +20,11 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   /// Requests that went on to Hummingbird and whose answers have not ended.
   private var requestsInProgress = 0
   private var isReadingRequest = false
+  /// Whether the client speaks HTTP/1.0, which knows neither chunks nor connections that stay open unasked.
+  private var isOldClient = false
+  /// Whether the parser has stopped behind a request that asks for another protocol.
+  private var isUpgradeAsked = false
+  private var mustClose = false
   private var hasFailed = false
   private var isGone = false
   private var quick: QuickAnswer?
@@ -114,9 +119,17 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   // MARK: Requests
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var data = data
     switch Self.unwrapInboundIn(data) {
-    case .head(let head):
+    case .head(var head):
       lastActivity = .now()
+      isOldClient = head.version == .http1_0
+      isUpgradeAsked = !isOldClient && head.headers.contains(name: "upgrade")
+      // Hummingbird knows the word in this one spelling.
+      if isOldClient || !head.isKeepAlive {
+        head.headers.replaceOrAdd(name: "Connection", value: "close")
+        data = Self.wrapInboundOut(.head(head))
+      }
       // A peer that does not read its answers takes the way through the server, which waits for it.
       if shared.quick != nil, requestsInProgress == 0, context.channel.isWritable, begin(head, context) { return }
       requestsInProgress += 1
@@ -194,9 +207,22 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       promise?.fail(ChannelError.ioOnClosedChannel)
       return
     }
-    if case .end = Self.unwrapOutboundIn(data) {
+    var data = data
+    switch Self.unwrapOutboundIn(data) {
+    case .head(var head):
+      // The client would wait in vain for answers to what it sends after a request whose upgrade is refused.
+      mustClose = isUpgradeAsked && requestsInProgress == 1 && head.status.code >= 200
+      if isOldClient { head.version = .http1_0 }
+      if mustClose { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+      if isOldClient || mustClose { data = Self.wrapOutboundOut(.head(head)) }
+    case .end:
       requestsInProgress -= 1
       lastActivity = .now()
+      if mustClose {
+        context.writeAndFlush(data, promise: promise)
+        return closeSoon(context)
+      }
+    case .body: break
     }
     context.write(data, promise: promise)
   }
@@ -227,12 +253,18 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
       context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: problem)))), promise: nil)
       context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
-      context.close(mode: .output, promise: nil)
-      context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { context.close(promise: nil) }
+      closeSoon(context)
     } else {
       context.close(promise: nil)
     }
     gone()
+  }
+
+  /// Ends our side now, and the whole connection once the client has had the time to read the answer.
+  private func closeSoon(_ context: ChannelHandlerContext) {
+    hasFailed = true
+    context.close(mode: .output, promise: nil)
+    context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(2)) { context.close(promise: nil) }
   }
 }
 
