@@ -75,7 +75,7 @@ private func makeApp(_ change: (inout TangorConfiguration) -> Void = { _ in }) t
       let again = try await client.get("/stream/\(key)?after=2").body
       #expect(again == #"{"finished": false, "data": 17, "index": 3}"#)
       try await client.send("DELETE /stream/\(key) HTTP/1.1\r\nHost: a\r\n\r\n")
-      #expect(try await client.response().body == #"{"key":"\#(key)"}"#)
+      #expect(try await client.response().body == #"{"key": "\#(key)"}"#)
       #expect(try await client.get("/stream/\(key)").status == 404)
     }
   }
