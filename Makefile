@@ -23,7 +23,7 @@ test: setup ## Run everything that proves the project (TEST_OPTIONS="--fast --on
 	@$(PYTHON) Tests/run.py $(TEST_OPTIONS)
 
 bench: setup ## Measure against peers and write Benchmarks/results.md
-	@$(PYTHON) Benchmarks/bench.py
+	@$(PYTHON) Benchmarks/bench.py $(if $(filter 0,$(shell id -u)),--install)
 
 format: ## Format the Swift sources in place
 	$(SWIFT) format -i -r -p Sources Tests Package.swift
