@@ -37,7 +37,7 @@ extension ErrorCode {
   public static let shuttingDown = Self("shutting_down", "The server is going down", status: 503, rpcCode: -32001, retry: true)
   /// Not for this client.
   public static let forbidden = Self("forbidden", "Forbidden", status: 403, rpcCode: -32003)
-  /// A WebSocket or call from a page of another origin.
+  /// A WebSocket, a call, or an unsafe method from a page of another origin.
   public static let originRefused = Self("origin_refused", "Origin refused", status: 403, rpcCode: -32003)
   /// Nothing stands at this path.
   public static let notFound = Self("not_found", "Not found", status: 404, rpcCode: -32004)
