@@ -151,3 +151,13 @@ def test_slow_senders_are_cut_off_and_hold_nobody_up(launch: Callable[..., Serve
         for raw in slow:
             raw.socket.close()
     running.stop()
+
+
+def test_forms_of_foreign_pages_reach_no_service(http: Client) -> None:
+    """A browser sends a form of any site without asking; only the origin tells."""
+    foreign = {"Origin": "http://elsewhere.example", "Content-Type": "application/x-www-form-urlencoded"}
+    answer = http.post("/prime-factors", data="n=60", headers=foreign)
+    assert answer.status_code == 403 and answer.json()["code"] == "origin_refused"
+    own = {**foreign, "Origin": http.server.url}
+    assert http.post("/prime-factors?n=60", headers=own).status_code == 200
+    assert http.get("/prime-factors?n=60", headers={"Origin": "http://elsewhere.example"}).status_code == 200
