@@ -14,6 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from Harness.provisioning import ROOT
 from Harness.server import Server, command
 from wire import RawConnection
 
@@ -133,3 +134,13 @@ def test_demo_says_where_it_is(launch: Callable[..., Server]) -> None:
     running = launch("demo")
     assert f"http://127.0.0.1:{running.port}" in running.log
     running.stop()
+
+
+def test_every_option_stands_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
+    found = set()
+    for words in ((), ("serve",), ("demo",), ("config", "check"), ("config", "print"), ("version",)):
+        help_text = command(*words, "--help").stdout
+        found |= set(re.findall(r"--[a-z][a-z-]+", help_text))
+    documented = set(re.findall(r"--[a-z][a-z-]+", page))
+    assert len(found) >= 12 and found == documented, (found - documented, documented - found)
