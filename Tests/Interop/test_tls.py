@@ -53,6 +53,7 @@ def test_streams_over_https(secure: Tuple[int, str]) -> None:
     port, authority = secure
     with requests.Session() as session:
         session.verify = authority
+        session.trust_env = False
         base = f"https://127.0.0.1:{port}"
         key = session.get(base + "/prime-factors?n=60", timeout=10).json()["key"]
         values = [session.get(f"{base}/stream/{key}", timeout=10).json().get("data") for _ in range(5)]
