@@ -34,9 +34,11 @@ struct DrainService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
   let readiness: Readiness
+  let onShutdown: @Sendable () -> Void
 
   func run() async throws {
     try? await gracefulShutdown()
+    onShutdown()
     readiness.end()
     streams.shutdown()
     polls.shutdown()

@@ -121,9 +121,13 @@ public final class TangorApp: Sendable {
   /// Shutting down refuses new work, answers the pulls that wait, lets requests end, and closes sockets with 1001; what is left after
   /// `shutdown.grace` is cut off.
   ///
-  /// - Parameter onListening: Called with the port once the server listens.
+  /// - Parameters:
+  ///   - onListening: Called with the port once the server listens.
+  ///   - onShutdown: Called when shutting down begins.
   /// - Throws: ``StartError`` when the server cannot start.
-  public func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
+  public func run(
+    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }, onShutdown: @escaping @Sendable () -> Void = {}
+  ) async throws {
     let isFirst = parts.withLock { parts in
       defer { parts.hasRun = true }
       return !parts.hasRun
@@ -134,7 +138,7 @@ public final class TangorApp: Sendable {
       services: [
         .init(service: SocketService(sockets: sockets)), .init(service: application),
         .init(service: SweepService(streams: streams, polls: polls)),
-        .init(service: DrainService(streams: streams, polls: polls, readiness: readiness)),
+        .init(service: DrainService(streams: streams, polls: polls, readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = configuration.serving.shutdownGrace
