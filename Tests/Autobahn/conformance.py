@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Dict, List, Sequence
 
+from Harness.server import Server
 from Harness.tally import Tally
 
 # How many cases each group of version 25.10.1 has: a report with fewer hides something.
@@ -80,36 +80,18 @@ def run_against(program: Path, url: str, groups: Sequence[str], output: Path) ->
         return sum(tallies, Tally())
 
 
-def run(program: Path, binary: Path, groups: Sequence[str], output: Path) -> Tally:
+def run(program: Path, groups: Sequence[str], output: Path) -> Tally:
     """Starts the gallery on a free port, runs the groups against its `/echo`, and stops it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log_path = output.parent / "autobahn-server.log"
-    with open(log_path, "w", encoding="utf-8") as log:
-        server = subprocess.Popen(
-            [str(binary), "demo", "--host", "127.0.0.1", "--port", str(port)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    server = Server("demo", "--log-level", "error")
     try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            if server.poll() is not None:
-                return Tally.failure(f"Autobahn: the server ended with status {server.returncode} before it answered")
-            time.sleep(0.1)
-        else:
-            return Tally.failure("Autobahn: the server did not answer within 30 s")
-        tally = run_against(program, f"ws://127.0.0.1:{port}/echo", groups, output)
-        if server.poll() is not None:
-            tally += Tally.failure(f"Autobahn: the server ended with status {server.returncode} during the suite")
+        server.start()
+        tally = run_against(program, server.websocket_url + "/echo", groups, output)
+        server.stop()
         return tally
+    except AssertionError as error:
+        return Tally.failure(f"Autobahn: {error}")
     finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        server.close()
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ class Server:
 
     def __init__(self, *arguments: str, port: Optional[int] = None) -> None:
         self.arguments: Sequence[str] = arguments or ("demo",)
+        self._has_fixed_port = port is not None
+        self._launches = 0
         self.port = port or free_port()
         self._log = tempfile.NamedTemporaryFile(prefix="tangor-", suffix=".log", delete=False)
         self.process: Optional["subprocess.Popen[bytes]"] = None
@@ -62,12 +64,15 @@ class Server:
         return Path(self._log.name).read_text(encoding="utf-8", errors="replace")
 
     def start(self) -> "Server":
-        line: List[str] = [str(BINARY), *self.arguments, "--host", "127.0.0.1", "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            line, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=clean_environment())
+        self._launch()
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
+                if not self._has_fixed_port and "is in use" in self.log and self._launches < 5:
+                    # Somebody took the port between the look and the start: the next one, then.
+                    self.port = free_port()
+                    self._launch()
+                    continue
                 raise AssertionError(f"the server ended with status {self.process.returncode}:\n{self.log[-4000:]}")
             try:
                 if self.status("/readyz") == 200:
@@ -77,6 +82,12 @@ class Server:
             time.sleep(0.05)
         self.kill()
         raise AssertionError(f"the server was not ready within 30 s:\n{self.log[-4000:]}")
+
+    def _launch(self) -> None:
+        self._launches += 1
+        self._log.truncate(0)
+        line: List[str] = [str(BINARY), *self.arguments, "--host", "127.0.0.1", "--port", str(self.port)]
+        self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=clean_environment())
 
     def status(self, path: str) -> int:
         """The status of a plain GET on a connection of its own."""

@@ -136,7 +136,7 @@ def autobahn(fast: bool) -> Tally:
         groups = conformance.FULL
     else:
         groups = conformance.USUAL
-    tally = conformance.run(program, _binary(), groups, BUILD / "autobahn")
+    tally = conformance.run(program, groups, BUILD / "autobahn")
     left = [name for name in conformance.FULL if name not in groups]
     if left:
         tally += Tally.skip(f"Autobahn groups {', '.join(left)} (AUTOBAHN=full runs them)")
