@@ -33,6 +33,13 @@ package struct ChannelStart: Sendable {
   package let newest: ChannelPosition
   /// The retained message.
   package let latest: StoredMessage?
+
+  /// The same for a subscription that is there already and has got this far.
+  package func continuing(at position: ChannelPosition, from: ChannelPosition?) -> ChannelStart {
+    ChannelStart(
+      name: name, recovered: from.map { $0.epoch == position.epoch && $0.offset >= position.offset }, position: position, newest: newest,
+      latest: latest)
+  }
 }
 
 /// The messages of one channel: a pure value, without lock, clock or subscriber.

@@ -3,25 +3,18 @@
 /// It is taken by one task. While nothing comes it costs neither a task nor a thread, and it keeps no messages: who is slow reads on in
 /// the channel's history, as the policy says.
 public struct ChannelMessages: AsyncSequence, Sendable {
-  private let handle: Handle
+  private let handle: ChannelReaderHandle
 
-  init(_ reader: ChannelReader) { handle = Handle(reader) }
+  init(_ reader: ChannelReader) { handle = ChannelReaderHandle(reader) }
 
   public func makeAsyncIterator() -> Iterator { Iterator(handle: handle) }
 
-  /// Ends the reader when neither the sequence nor an iterator is left.
-  fileprivate final class Handle: Sendable {
-    let reader: ChannelReader
-    init(_ reader: ChannelReader) { self.reader = reader }
-    deinit { reader.end() }
-  }
-
   public struct Iterator: AsyncIteratorProtocol {
-    fileprivate let handle: Handle
+    fileprivate let handle: ChannelReaderHandle
     private var ready: ArraySlice<ChannelDelivery> = []
     private var lost: [ChannelName: Int] = [:]
 
-    fileprivate init(handle: Handle) { self.handle = handle }
+    fileprivate init(handle: ChannelReaderHandle) { self.handle = handle }
 
     public mutating func next() async -> ChannelMessage? {
       while true {

@@ -9,8 +9,8 @@ package struct ChannelPatternTrie<Value: Hashable & Sendable>: Sendable {
   /// A level, told apart by its bytes.
   private struct Level: Hashable, Sendable {
     let text: Substring
-    static let one = Level(text: "+")
-    static let rest = Level(text: "#")
+    static var one: Level { Level(text: "+") }
+    static var rest: Level { Level(text: "#") }
     static func == (left: Self, right: Self) -> Bool { left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8) }
   }
 

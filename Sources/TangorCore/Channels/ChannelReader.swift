@@ -202,3 +202,10 @@ package final class ChannelReader: ChannelSink {
     registry.remove(self)
   }
 }
+
+/// Ends a reader when nobody holds this any more.
+package final class ChannelReaderHandle: Sendable {
+  package let reader: ChannelReader
+  package init(_ reader: ChannelReader) { self.reader = reader }
+  deinit { reader.end() }
+}

@@ -61,6 +61,9 @@ package struct ChannelSettings: Sendable, Equatable {
   package var hasPresence = false
   var limits = ChannelLimits()
   var messageSize = 1 << 20
+
+  /// The largest payload, in bytes.
+  package var maximumMessageSize: Int { messageSize }
 }
 
 /// The rules in their order, with what holds where none matches. A pure value.

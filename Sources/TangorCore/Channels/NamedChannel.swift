@@ -225,7 +225,7 @@ final class ChannelAccount: Sendable {
 }
 
 extension TangorError {
-  static func mayNotPublish(_ name: ChannelName) -> TangorError {
+  package static func mayNotPublish(_ name: ChannelName) -> TangorError {
     TangorError(.forbidden, "Clients may not publish to the channel '\(name)'.")
   }
 

@@ -1,4 +1,5 @@
-package import NIOCore
+import NIOCore
+import TangorCore
 
 /// Text messages that go to many sockets of one event loop: framed once, and compressed once for each kind of socket.
 ///
