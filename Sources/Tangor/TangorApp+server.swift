@@ -59,7 +59,8 @@ extension TangorApp {
     group.addRoutes(HealthRoutes(app: self).collection)
     group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
     group.addRoutes(
-      ChannelRoutes<TangorRequestContext>(channels, basePath: configuration.basePath, configuration: configuration.serving.webSocket).endpoints)
+      ChannelRoutes<TangorRequestContext>(channels, basePath: configuration.basePath, configuration: configuration.serving.webSocket)
+        .endpoints)
     group.addRoutes(
       LiveRoutes<TangorRequestContext>(dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets).collection)
     for route in parts.webSockets {
