@@ -7,7 +7,7 @@ import Synchronization
 import TangorCore
 public import TangorServices
 public import TangorServing
-package import TangorSite
+public import TangorSite
 public import TangorStreams
 import UnixSignals
 
@@ -43,6 +43,8 @@ public final class TangorApp: Sendable {
   public let services = ServiceRegistry()
   /// The streams, by key.
   public let streams: StreamRegistry
+  /// The uploads: who wants to know of them is told here.
+  public let uploads: UploadRegistry
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
@@ -55,6 +57,7 @@ public final class TangorApp: Sendable {
     self.configuration = configuration
     logger = Logger(configuration.log)
     streams = StreamRegistry(configuration: configuration.streams)
+    uploads = UploadRegistry(configuration.uploads)
     polls = PollRegistry(configuration: configuration.streams)
   }
 
@@ -137,7 +140,7 @@ public final class TangorApp: Sendable {
     var group = ServiceGroupConfiguration(
       services: [
         .init(service: SocketService(sockets: sockets)), .init(service: application),
-        .init(service: SweepService(streams: streams, polls: polls)),
+        .init(service: SweepService(streams: streams, polls: polls, uploads: uploads)),
         .init(service: DrainService(streams: streams, polls: polls, readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
