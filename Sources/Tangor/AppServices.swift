@@ -21,13 +21,15 @@ struct SweepService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
   let uploads: UploadRegistry
+  let reloader: Reloader?
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       async let streams: Void = streams.run()
       async let polls: Void = polls.run()
       async let uploads: Void = uploads.run()
-      _ = await (streams, polls, uploads)
+      async let reloads: Void? = reloader?.run()
+      _ = await (streams, polls, uploads, reloads)
     }
   }
 }
@@ -36,6 +38,7 @@ struct SweepService: Service {
 struct DrainService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
+  let reloader: Reloader?
   let readiness: Readiness
   let onShutdown: @Sendable () -> Void
 
@@ -45,5 +48,6 @@ struct DrainService: Service {
     readiness.end()
     streams.shutdown()
     polls.shutdown()
+    reloader?.shutdown()
   }
 }

@@ -62,6 +62,12 @@ extension TangorApp {
     let dispatcher = try LiveDispatcher(
       methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
     group.addRoutes(HealthRoutes(app: self).collection)
+    var bundles = parts.bundles
+    if let reloader {
+      group.addRoutes(ReloadRoutes<TangorRequestContext>(reloader, basePath: configuration.basePath).collection)
+    } else {
+      bundles["tangor"] = bundles["tangor"]?.without("reload.js")
+    }
     group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
     group.addRoutes(
       LiveRoutes<TangorRequestContext>(dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets).collection)
@@ -73,7 +79,7 @@ extension TangorApp {
       self.services, streams: streams, polls: polls, bodyLimit: configuration.serving.maximumBodySize,
       serveFile: { path, type, request in try await files.response(path: path, contentType: type, request: request) })
     let site = try SiteResponder<TangorRequestContext>(
-      configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: parts.bundles,
+      configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: bundles,
       files: files)
     let basePath = configuration.basePath
     // A form of a foreign page could otherwise make a visitor's browser call services here.

@@ -32,6 +32,10 @@ extension TangorConfiguration {
     Key("base_path", \.basePath, .basePath, "The path below which everything is served, such as /app; empty for none."),
     Key("root", aliases: ["static.root"], \.site.root, .optional(.path), "The folder whose files are served at /."),
     Key(
+      "autoreload", aliases: ["static.autoreload"], \.site.autoreload, .boolean,
+      "Whether open pages are reloaded when a file of root or static.folders changes; for development."),
+    Key("debug", \.debug, .boolean, "Development: turns autoreload on, whatever that says."),
+    Key(
       "tls.certificate", aliases: ["tls.cert", "cert"], \.tls.certificate, .optional(.path),
       "A PEM file with the certificate chain, the server's own certificate first."),
     Key("tls.key", aliases: ["key"], \.tls.key, .optional(.path), "A PEM file with the certificate's private key."),
