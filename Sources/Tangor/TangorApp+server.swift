@@ -63,11 +63,8 @@ extension TangorApp {
       methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
     group.addRoutes(HealthRoutes(app: self).collection)
     var bundles = parts.bundles
-    if let reloader {
-      group.addRoutes(ReloadRoutes<TangorRequestContext>(reloader, basePath: configuration.basePath).collection)
-    } else {
-      bundles["tangor"] = bundles["tangor"]?.without("reload.js")
-    }
+    let reload = reloader.map { ReloadResponder<TangorRequestContext>($0, basePath: configuration.basePath) }
+    if reload == nil { bundles["tangor"] = bundles["tangor"]?.without("reload.js") }
     group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
     group.addRoutes(
       LiveRoutes<TangorRequestContext>(dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets).collection)
@@ -89,6 +86,7 @@ extension TangorApp {
         group.on(path, method: method) { request, context -> Response in
           if !Self.safeMethods.contains(method) { try origins.check(request) }
           let path = request.uri.path.dropFirst(basePath.count)
+          if let response = try await reload?.respond(to: request, at: path, context: context) { return response }
           if let response = try await services.respond(to: request, at: path, context: context) { return response }
           if let response = try await uploads.respond(to: request, at: path, context: context) { return response }
           if let response = try await site.respond(to: request, at: path, context: context) { return response }

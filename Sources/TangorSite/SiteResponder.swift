@@ -50,7 +50,9 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
     let path = String(path)
     let reads = request.method == .get || request.method == .head
     // Every other spelling of a path is decoded first, so a file has one entry in the cache however it is asked for.
-    if reads, !configuration.autoreload, !path.utf8.contains(UInt8(ascii: "%")), let response = try files.cachedResponse(key: path, request: request) {
+    if reads, !configuration.autoreload, !path.utf8.contains(UInt8(ascii: "%")),
+      let response = try files.cachedResponse(key: path, request: request)
+    {
       return response
     }
     if path.isEmpty, reads, !basePath.isEmpty { return redirect(to: basePath + "/", request) }

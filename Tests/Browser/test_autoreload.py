@@ -28,7 +28,7 @@ def listening(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
-def test_a_page_reloads_when_a_file_changes(page: Page, site: Tuple[Server, Path]) -> None:
+def test_a_page_reloads_when_a_file_changes(site: Tuple[Server, Path], page: Page) -> None:
     server, root = site
     page.goto(server.url + "/")
     expect(page.locator("p")).to_have_text("one")
@@ -37,7 +37,7 @@ def test_a_page_reloads_when_a_file_changes(page: Page, site: Tuple[Server, Path
     expect(page.locator("p")).to_have_text("two")
 
 
-def test_a_style_sheet_changes_in_place(page: Page, site: Tuple[Server, Path]) -> None:
+def test_a_style_sheet_changes_in_place(site: Tuple[Server, Path], page: Page) -> None:
     server, root = site
     page.goto(server.url + "/")
     page.evaluate("window.kept = true")
@@ -49,7 +49,7 @@ def test_a_style_sheet_changes_in_place(page: Page, site: Tuple[Server, Path]) -
     assert page.evaluate("window.kept") is True, "the page was not loaded anew"
 
 
-def test_a_page_reloads_when_the_server_was_started_again(page: Page, site: Tuple[Server, Path], errors: "list[str]") -> None:
+def test_a_page_reloads_when_the_server_was_started_again(site: Tuple[Server, Path], page: Page, errors: "list[str]") -> None:
     server, root = site
     page.goto(server.url + "/")
     listening(page)
@@ -59,6 +59,7 @@ def test_a_page_reloads_when_the_server_was_started_again(page: Page, site: Tupl
     try:
         expect(page.locator("p")).to_have_text("anew")
     finally:
+        page.close()
         # The browser tells of the connection that broke; that is what this test wants.
         errors[:] = [error for error in errors if "ERR_" not in error]
         again.close()

@@ -11,7 +11,9 @@ struct WatchedFolder: Sendable, Hashable {
   ///
   /// - Parameter names: The elements of the file's path below the folder.
   func url(of names: [String]) -> String? {
-    guard FileRules(allowsWellKnown: route.isEmpty).allow(names), let name = names.last, FileRules.original(name) == name else { return nil }
+    guard FileRules(allowsWellKnown: route.isEmpty).allow(names), let name = names.last, FileRules.original(name) == name else {
+      return nil
+    }
     return route + "/" + names.map(ResourcePath.encoded).joined(separator: "/")
   }
 

@@ -6,7 +6,7 @@ import TangorJSON
 package import TangorServing
 
 /// `GET /tangor/reload`: server-sent events of what changed.
-package struct ReloadRoutes<Context: ChannelRequestContext>: Sendable {
+package struct ReloadResponder<Context: ChannelRequestContext>: PathResponder {
   private let reloader: Reloader
   private let basePath: String
 
@@ -18,11 +18,17 @@ package struct ReloadRoutes<Context: ChannelRequestContext>: Sendable {
     self.basePath = basePath == "/" ? "" : basePath
   }
 
-  /// The routes.
-  package var collection: RouteCollection<Context> {
-    let routes = RouteCollection(context: Context.self)
-    routes.methods(at: "/tangor/reload", [(.get, { [self] _, context in try events(context) })])
-    return routes
+  /// Answers `/tangor/reload` and nothing else.
+  ///
+  /// - Throws: `method_not_allowed`, `too_many_requests`, `shutting_down`.
+  package func respond(to request: Request, at path: Substring, context: Context) async throws -> Response? {
+    // No route of its own: the router would then look for the client's files below `/tangor` there alone.
+    guard path == "/tangor/reload" else { return nil }
+    switch request.method {
+    case .get: return try events(context)
+    case .options: return Response(status: .noContent, headers: [.allow: "GET, OPTIONS"])
+    default: throw TangorError.methodNotAllowed(request.method, allowed: ["GET"])
+    }
   }
 
   private func events(_ context: Context) throws -> Response {
