@@ -77,7 +77,10 @@ import Testing
       clock.advance(by: .milliseconds(100))
     }
     var iterator = messages.makeAsyncIterator()
-    guard case .changed(let told)? = await iterator.next() else { return Issue.record("nothing was told") }
+    guard case .changed(let told)? = await iterator.next() else {
+      Issue.record("nothing was told")
+      return
+    }
     #expect(told.count == Reloader.maximumPaths)
     task.cancel()
     await task.value
