@@ -33,6 +33,11 @@ public struct TangorConfiguration: Sendable {
   public var channels = ChannelsConfiguration()
   /// The settings of static files.
   public var site = SiteConfiguration()
+  /// The settings of uploads.
+  public var uploads = UploadConfiguration()
+
+  /// Development: turns on what helps it, which is ``SiteConfiguration/autoreload`` so far. Default false.
+  public var debug = false
 
   /// The files that it was read from; they are never served.
   package var sources: [String] = []
