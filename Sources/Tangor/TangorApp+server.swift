@@ -68,7 +68,7 @@ extension TangorApp {
       self.services, streams: streams, polls: polls, bodyLimit: configuration.serving.maximumBodySize,
       serveFile: { path, type, request in try await files.response(path: path, contentType: type, request: request) })
     let site = try SiteResponder<TangorRequestContext>(
-      configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: parts.bundles,
+      configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: bundles(parts),
       files: files)
     let basePath = configuration.basePath
     // A form of a foreign page could otherwise make a visitor's browser call services here.
@@ -85,6 +85,13 @@ extension TangorApp {
       }
     }
     return router
+  }
+
+  /// The files of the binary by the first element of their paths. What the application put somewhere itself stays there.
+  private func bundles(_ parts: Parts) -> [String: BundledFiles] {
+    let path = configuration.wispyStaticPath
+    guard !path.isEmpty else { return parts.bundles }
+    return parts.bundles.merging([path: BundledFiles.browser.folder("compat/wispyjs")]) { own, _ in own }
   }
 }
 
