@@ -21,11 +21,13 @@
     }
   }
 
-  /** Bodies that travel as they are; all others travel as JSON. @param {any} body */
+  /**
+   * Bodies that travel as they are; all others travel as JSON.
+   *
+   * @param {any} body
+   */
   function isRaw(body) {
-    return (
-      body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams || body instanceof ArrayBuffer || ArrayBuffer.isView(body)
-    );
+    return ArrayBuffer.isView(body) || [ArrayBuffer, Blob, FormData, URLSearchParams].some((type) => body instanceof type);
   }
 
   /** @param {string | URL} address @param {Record<string, any> | undefined} query */

@@ -36,14 +36,13 @@
     });
   }
 
-  /** Whether an element has a value of its own, as fields of forms have. @param {any} element */
+  /**
+   * Whether an element has a value of its own, as fields of forms have.
+   *
+   * @param {any} element
+   */
   function isField(element) {
-    return (
-      element instanceof HTMLInputElement ||
-      element instanceof HTMLSelectElement ||
-      element instanceof HTMLTextAreaElement ||
-      element instanceof HTMLOutputElement
-    );
+    return [HTMLInputElement, HTMLSelectElement, HTMLTextAreaElement, HTMLOutputElement].some((type) => element instanceof type);
   }
 
   /** @type {WeakMap<Element, any>} */
@@ -104,7 +103,7 @@
       /** @type {any} */
       var element = typeof id === "string" ? document.getElementById(id) : null;
       if (element === null) throw new ReferenceError('This page has no element with the id "' + String(id) + '".');
-      if (element instanceof HTMLInputElement && (element.type === "checkbox" || element.type === "radio")) element.checked = Boolean(value);
+      if (element instanceof HTMLInputElement && /^(checkbox|radio)$/.test(element.type)) element.checked = Boolean(value);
       else if (isField(element)) element.value = value;
       else element.textContent = value;
       return true;

@@ -56,7 +56,12 @@
     return JSON.parse(JSON.stringify(value));
   }
 
-  /** The path of what stands below another: `a.b`, `a.0`, `a["any key"]`. @param {string} path @param {string} key */
+  /**
+   * The path of what stands below another: `a.b`, `a.0`, `a["any key"]`.
+   *
+   * @param {string} path
+   * @param {string} key
+   */
   function below(path, key) {
     return /^[\p{ID_Start}_0-9][\p{ID_Continue}]*$/u.test(key) ? path + "." + key : path + "[" + JSON.stringify(key) + "]";
   }
@@ -89,7 +94,13 @@
     },
   };
 
-  /** What a failed assignment or `delete` says. @param {string} path @param {string} what @param {Promise<void>} change */
+  /**
+   * What a failed assignment or `delete` says.
+   *
+   * @param {string} path
+   * @param {string} what
+   * @param {Promise<void>} change
+   */
   function unattended(path, what, change) {
     change.catch(function (cause) {
       var error = new Error(path + " was not " + what + ": " + (cause && cause.message));

@@ -35,14 +35,14 @@
 
   function makeBubble() {
     document.adoptedStyleSheets = document.adoptedStyleSheets.concat(sheet);
-    var made = document.createElement("div");
+    var made = /** @type {any} */ (document.createElement("div"));
     made.className = "wispy-tooltip";
     made.id = "wispy-tooltip";
     made.setAttribute("role", "tooltip");
     // Above everything, open dialogs too, where the browser has such a place.
     if (typeof made.showPopover === "function") made.setAttribute("popover", "manual");
     // The pointer may go onto the text, to read or copy it.
-    made.addEventListener("pointerleave", function (event) {
+    made.addEventListener("pointerleave", function (/** @type {PointerEvent} */ event) {
       if (target === undefined || !(event.relatedTarget instanceof Node) || !target.contains(event.relatedTarget)) hide();
     });
     return made;
@@ -75,7 +75,12 @@
     return place.childElementCount > 0;
   }
 
-  /** Below the element, or above it where there is no room. @param {HTMLElement} place @param {Element} element */
+  /**
+   * Below the element, or above it where there is no room.
+   *
+   * @param {HTMLElement} place
+   * @param {Element} element
+   */
   function move(place, element) {
     var around = element.getBoundingClientRect();
     var size = place.getBoundingClientRect();
@@ -98,16 +103,16 @@
   /** @param {Element} element */
   function show(element) {
     if (element !== target) hide();
-    bubble = bubble || makeBubble();
-    if (!fill(bubble, element)) return hide();
+    var place = (bubble = bubble || makeBubble());
+    if (!fill(place, element)) return hide();
     if (target !== element) {
       target = element;
-      describe(element, bubble.id);
+      describe(element, place.id);
       observer.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["tooltip"] });
-      document.body.append(bubble);
-      if (typeof bubble.showPopover === "function") bubble.showPopover();
+      document.body.append(place);
+      if (place.hasAttribute("popover")) /** @type {any} */ (place).showPopover();
     }
-    move(bubble, element);
+    move(place, element);
   }
 
   function hide() {
@@ -117,7 +122,13 @@
     target = undefined;
   }
 
-  /** Adds or takes away what readers of the screen follow; the page's own descriptions stay. @param {Element} element @param {string} id @param {boolean} [ends] */
+  /**
+   * Adds or takes away what readers of the screen follow; the page's own descriptions stay.
+   *
+   * @param {Element} element
+   * @param {string} id
+   * @param {boolean} [ends]
+   */
   function describe(element, id, ends) {
     var ids = (element.getAttribute("aria-describedby") || "").split(/\s+/).filter(function (other) {
       return other !== "" && other !== id;
@@ -127,7 +138,12 @@
     else element.setAttribute("aria-describedby", ids.join(" "));
   }
 
-  /** The innermost element with a text, within shadow trees too. @param {Event} event @returns {Element | undefined} */
+  /**
+   * The innermost element with a text, within shadow trees too.
+   *
+   * @param {Event} event
+   * @returns {Element | undefined}
+   */
   function described(event) {
     return /** @type {Element | undefined} */ (
       event.composedPath().find(function (node) {

@@ -23,7 +23,11 @@
   /** Attributes that are followed as addresses. */
   var addresses = /^(href|src|action|formaction|data|xlink:href|to|from|values)$/i;
 
-  /** Whether an address would run as code when it is followed, in the spelling that browsers read. @param {string} address */
+  /**
+   * Whether an address would run as code when it is followed, in the spelling that browsers read.
+   *
+   * @param {string} address
+   */
   function isCode(address) {
     // eslint-disable-next-line no-control-regex
     return /(^|;)[\u0000-\u0020]*javascript:/i.test(address.replace(/[\t\n\r]/g, ""));
@@ -118,9 +122,17 @@
       this.bindings = [];
       /** @type {Map<string, Element>} */
       this.children = new Map();
-      /** Children that the template names. @type {Set<Node>} */
+      /**
+       * Children that the template names.
+       *
+       * @type {Set<Node>}
+       */
       this.taken = new Set();
-      /** Those of them that stand somewhere. @type {Set<Node>} */
+      /**
+       * Those of them that stand somewhere.
+       *
+       * @type {Set<Node>}
+       */
       this.placed = new Set();
       this.isContentTaken = false;
       /** @type {Node[]} */
@@ -134,12 +146,17 @@
       var fragment = document.importNode(template.content, true);
       this.claim(fragment);
       this.content = this.content.filter((node) => !this.taken.has(node));
+      /** The content where only text can stand. */
       this.text = this.content.map((node) => node.textContent).join("");
       this.bind(fragment);
       instance.replaceChildren(fragment);
     }
 
-    /** Notes the children that the template names, which `$innerHTML` then leaves out. @param {Node} node */
+    /**
+     * Notes the children that the template names, which `$innerHTML` then leaves out.
+     *
+     * @param {Node} node
+     */
     claim(node) {
       walk(node, (part) => {
         if (!(part instanceof Text)) return;
@@ -196,7 +213,11 @@
       });
     }
 
-    /** A piece where only text can stand. @param {Piece} piece */
+    /**
+     * A piece where only text can stand.
+     *
+     * @param {Piece} piece
+     */
     plain(piece) {
       if (piece.kind === "parameter") return this.value(piece.value);
       if (piece.kind === "content") return this.text;
@@ -234,7 +255,11 @@
       return child;
     }
 
-    /** An attribute of the instance changed. @param {string} name */
+    /**
+     * An attribute of the instance changed.
+     *
+     * @param {string} name
+     */
     changed(name) {
       this.bindings.forEach((binding) => {
         if (binding.names.has(name)) binding.update();
@@ -257,16 +282,23 @@
     });
   }
 
-  /** Whether the parser is past an element, so that all its children are there. @param {Node} element */
+  /**
+   * Whether the parser is past an element, so that all its children are there.
+   *
+   * @param {Node} element
+   * @returns {boolean}
+   */
   function isWhole(element) {
     if (document.readyState !== "loading" || !element.isConnected) return true;
-    for (/** @type {Node | null} */ var node = element; node !== null; node = node.parentNode) {
-      if (node.nextSibling !== null) return true;
-    }
-    return false;
+    return element.nextSibling !== null || (element.parentNode !== null && isWhole(element.parentNode));
   }
 
-  /** Runs once an element is whole. @param {Node} element @param {() => void} action */
+  /**
+   * Runs once an element is whole.
+   *
+   * @param {Node} element
+   * @param {() => void} action
+   */
   function whenWhole(element, action) {
     if (isWhole(element)) action();
     else document.addEventListener("DOMContentLoaded", action, { once: true });

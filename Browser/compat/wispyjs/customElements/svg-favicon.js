@@ -64,7 +64,11 @@
     });
   }
 
-  /** Gives a drawing that does not say what it shows the rectangle that it fills. @param {SVGSVGElement} svg */
+  /**
+   * Gives a drawing that does not say what it shows the rectangle that it fills.
+   *
+   * @param {SVGSVGElement} svg
+   */
   function frame(svg) {
     if (svg.hasAttribute("viewBox")) return;
     // Only what stands in a page has a size; there it takes no room and is not seen.
