@@ -127,6 +127,91 @@ export interface TangorStream<T = any> extends AsyncIterableIterator<T> {
   cancel(): void;
 }
 
+/** JSON Schema, as far as descriptions use it. */
+export interface Schema {
+  type?: string | string[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: Schema | boolean;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  nullable?: boolean;
+  [keyword: string]: unknown;
+}
+
+export interface ParameterDescription {
+  name: string;
+  type: string;
+  schema?: Schema;
+  required: boolean;
+  /** Source text of the default. */
+  default?: string;
+  doc?: string;
+}
+
+export interface MemberDescription {
+  name: string;
+  kind: "property" | "method" | "object";
+  type: string;
+  schema?: Schema;
+  doc?: string;
+  source?: string;
+  /** Properties. */
+  settable?: boolean;
+  deletable?: boolean;
+  /** The channel that a tracked property publishes to. */
+  channel?: string;
+  /** Methods. */
+  parameters?: ParameterDescription[];
+  async?: boolean;
+  throws?: boolean;
+  locking?: boolean;
+  synchronous?: boolean;
+  stream?: boolean;
+  /** Objects. */
+  members?: MemberDescription[];
+}
+
+export interface ObjectDescription {
+  path: string;
+  name: string;
+  kind: "object";
+  type: string;
+  doc?: string;
+  members: MemberDescription[];
+}
+
+/** A property of an object: a promise of its value whenever it is awaited. */
+export interface TangorProperty<T> extends PromiseLike<T> {
+  readonly $path: string;
+  catch<R = never>(failed?: ((reason: any) => R | PromiseLike<R>) | null): Promise<T | R>;
+  finally(done?: (() => void) | null): Promise<T>;
+}
+
+/** A method of an object. */
+export interface TangorMethod<Parameters extends unknown[], Named, Result> {
+  (...values: Parameters): Promise<Result>;
+  readonly $path: string;
+  /** Calls with arguments by name (or an array of them), and with options. */
+  $with(values: Named | Parameters, options?: CallOptions): Promise<Result>;
+  $describe(options?: CallOptions): Promise<MemberDescription>;
+}
+
+/** A method whose result is a stream: `for await (const value of object.method())`. */
+export interface TangorStreamMethod<Parameters extends unknown[], Named, T> {
+  (...values: Parameters): Promise<TangorStream<T>> & AsyncIterable<T>;
+  readonly $path: string;
+  $with(values: Named | Parameters, options?: CallOptions): Promise<TangorStream<T>> & AsyncIterable<T>;
+  $describe(options?: CallOptions): Promise<MemberDescription>;
+}
+
+/** What every object of the server has besides its members. */
+export interface TangorObject {
+  readonly $path: string;
+  $describe(options?: CallOptions): Promise<ObjectDescription>;
+}
+
 export class Tangor extends EventTarget {
   constructor(options?: ConnectOptions);
   readonly base: URL;
@@ -140,6 +225,21 @@ export class Tangor extends EventTarget {
   /** Hears the server's notifications of one method; gives a function that stops hearing. */
   on(method: string, handler: (parameters: any) => void): () => void;
   stream<T = any>(service: string | { key: string }, options?: StreamOptions): TangorStream<T>;
+  /**
+   * An object of the server. `tangor types` writes its declaration, to be given as `T`. Names that begin with `$` are the client's own.
+   * A failed assignment or `delete` is told by the connection's `error` event.
+   */
+  object<T = any>(name: string, options?: CallOptions): Promise<T>;
+  objects(): Promise<string[]>;
+  describe<D = ObjectDescription & MemberDescription>(path: string, options?: CallOptions): Promise<D>;
+  get<T = any>(path: string, options?: CallOptions): Promise<T>;
+  set(path: string, value: unknown, options?: CallOptions): Promise<void>;
+  delete(path: string, options?: CallOptions): Promise<void>;
+  callObject<R = any>(
+    path: string,
+    values?: readonly unknown[] | Record<string, unknown>,
+    options?: CallOptions,
+  ): Promise<R> & AsyncIterable<any>;
   close(): void;
   addEventListener(
     type: "statechange",
