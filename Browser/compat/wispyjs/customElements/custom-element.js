@@ -65,22 +65,14 @@
       var name = known.find(function (name) {
         return begins(rest, name);
       });
-      if (rest[0] === "$") {
-        add("text", "$");
-        start = at + 2;
-      } else if (child !== null) {
-        add("child", child[1]);
-        start = at + 1 + child[0].length;
-      } else if (begins(rest, "innerhtml")) {
-        add("content", "");
-        start = at + 1 + "innerhtml".length;
-      } else if (name !== undefined) {
-        add("parameter", name);
-        start = at + 1 + name.length;
-      } else {
-        add("text", "$");
-        start = at + 1;
-      }
+      /** @type {[Piece["kind"], string, number]} what it is, and how many characters say so */
+      var found = ["text", "$", 0];
+      if (rest[0] === "$") found = ["text", "$", 1];
+      else if (child !== null) found = ["child", child[1], child[0].length];
+      else if (begins(rest, "innerhtml")) found = ["content", "", "innerhtml".length];
+      else if (name !== undefined) found = ["parameter", name, name.length];
+      add(found[0], found[1]);
+      start = at + 1 + found[2];
     }
     add("text", text.slice(start));
     return pieces;
@@ -198,7 +190,7 @@
       var names = pieces.filter((piece) => piece.kind === "parameter").map((piece) => piece.value);
       var isPlain = pieces.every((piece) => piece.kind === "text");
       if (isPlain && (forbidden.test(attribute.name) || !attribute.value.includes("$$"))) return;
-      var name = attribute.name;
+      var { name } = attribute;
       if (forbidden.test(name)) {
         console.error(`<${this.template.type}>: the attribute "${name}" takes no $ names, because it would run what they hold.`);
         element.removeAttribute(name);
@@ -249,8 +241,7 @@
     /** @param {string} id */
     takeChild(id) {
       var child = this.children.get(id);
-      if (child === undefined) return document.createTextNode("");
-      if (this.placed.has(child)) return copy(child);
+      if (child === undefined || this.placed.has(child)) return child === undefined ? "" : copy(child);
       this.placed.add(child);
       return child;
     }
@@ -349,8 +340,8 @@
     });
     var holder = document.createElement("template");
     holder.content.append.apply(holder.content, Array.from(element.childNodes));
-    var elements = Array.from(holder.content.children);
-    var inner = elements.length === 1 && elements[0] instanceof HTMLTemplateElement ? elements[0] : holder;
+    var first = holder.content.firstElementChild;
+    var inner = holder.content.childElementCount === 1 && first instanceof HTMLTemplateElement ? first : holder;
     element.hidden = true;
     element.style.display = "none";
     if (!/^[a-z][^\s/>"'=]*-[^\s/>"'=]*$/.test(type)) {
@@ -390,10 +381,7 @@
     there.concat(further).filter(isWhole).map(take).forEach(use);
   }
 
-  function sweepAll() {
-    sweep([]);
-  }
-
+  var sweepAll = sweep.bind(null, []);
   sweepAll();
   customElements.define(
     "custom-template",
