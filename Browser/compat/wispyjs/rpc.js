@@ -181,19 +181,17 @@
    */
   async function subscribe(name, handler, withLatest) {
     var tangor = await client();
-    var subscription = tangor.channels.subscribe(
-      [name],
-      function (/** @type {any} */ message) {
-        handler(message.data, message.channel);
-      },
-      { latest: withLatest },
-    );
+    /** @type {(value: any, message: {channel: string}) => void} */
+    var take = function (value, message) {
+      handler(value, message.channel);
+    };
+    var subscription = tangor.channels.subscribe([name], take, { latest: withLatest });
     var handlers = handled.get(name) || new Map();
     handled.set(name, handlers);
     var former = handlers.get(handler);
     if (former !== undefined) former();
     handlers.set(handler, function () {
-      subscription.close();
+      subscription.unsubscribe();
     });
     await subscription.ready;
   }
