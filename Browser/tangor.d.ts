@@ -212,11 +212,105 @@ export interface TangorObject {
   $describe(options?: CallOptions): Promise<ObjectDescription>;
 }
 
+export interface ChannelPosition {
+  epoch: string;
+  offset: number;
+}
+
+export interface ChannelMessage<T = any> extends ChannelPosition {
+  channel: string;
+  /** A `Uint8Array` where the payload is binary. */
+  data: T;
+  /** True for a message that was missed while the connection was broken; false where what was missed is gone. */
+  recovered?: boolean;
+  /** The retained value, not news. */
+  isLatest?: boolean;
+  /** Messages that were skipped right before this one. */
+  lost?: number;
+}
+
+/** Messages up to this position were lost. */
+export interface ChannelLoss extends ChannelPosition {
+  channel: string;
+  /** Absent where nobody knows. */
+  count?: number;
+  /** False where a broken connection was the cause, and the history no longer reached back. */
+  recovered?: false;
+}
+
+export interface ChannelClient {
+  id: string;
+  info?: any;
+}
+
+/** What happens to a reader that is too slow: closed when history no longer reaches, conflated, told of a gap, closed at once. */
+export type ChannelPolicy = "all" | "latest" | "dropOldest" | "close";
+
+export type ChannelHandler<T = any> = (value: T, message: ChannelMessage<T>) => void;
+
+export interface ChannelOptions {
+  /** `dropOldest` when absent. Where subscriptions of a page to one name differ, the one that loses least holds. */
+  policy?: ChannelPolicy;
+  /** Begin with the retained value; true. */
+  latest?: boolean;
+  /** Hear who comes and goes, where the server has presence on. */
+  presence?: boolean;
+  /** What others see of this page, up to 1 KiB of JSON. */
+  info?: unknown;
+  /** Positions from which to go on, as `positions` of an earlier subscription gave them. */
+  from?: { [channel: string]: ChannelPosition };
+  /** Ends the subscription. */
+  signal?: AbortSignal;
+  /** Messages that may wait for a loop; 1000. With the policy `latest`, one for each channel. */
+  buffer?: number;
+  onlost?: (loss: ChannelLoss) => void;
+}
+
+/** One subscription. Leaving a loop over it ends it, unless it has a handler. */
+export interface ChannelSubscription extends EventTarget, AsyncIterable<ChannelMessage> {
+  readonly names: readonly string[];
+  /** Settles once all names are in force; rejects when the server refuses them. */
+  readonly ready: Promise<void>;
+  readonly positions: { [channel: string]: ChannelPosition };
+  unsubscribe(): void;
+  addEventListener(type: "lost", listener: (event: CustomEvent<ChannelLoss>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(
+    type: "joined" | "left",
+    listener: (event: CustomEvent<{ channel: string; client: ChannelClient }>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: "error", listener: (event: CustomEvent<TangorError>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+}
+
+export interface Channels {
+  subscribe(
+    names: string | readonly string[],
+    handler?: ChannelHandler | Record<string, ChannelHandler>,
+    options?: ChannelOptions,
+  ): ChannelSubscription;
+  subscribe(handlers: Record<string, ChannelHandler>, options?: ChannelOptions): ChannelSubscription;
+  /** This page's own id in presence lists. */
+  readonly client: string | undefined;
+  list(pattern?: string, options?: CallOptions): Promise<string[]>;
+  publish(name: string, value: unknown, options?: CallOptions): Promise<ChannelPosition & { channel: string }>;
+  /** Publishes without an answer; false when it was dropped because the connection is not open. */
+  send(name: string, value: unknown): boolean;
+  /** Undefined when nothing was published yet. */
+  latest(name: string, options?: { signal?: AbortSignal }): Promise<ChannelMessage | undefined>;
+  history(
+    name: string,
+    options?: { after?: ChannelPosition; limit?: number } & CallOptions,
+  ): Promise<{ epoch: string; offset: number; recovered?: boolean; messages: ChannelMessage[] }>;
+  presence(name: string, options?: CallOptions): Promise<ChannelClient[]>;
+}
+
 export class Tangor extends EventTarget {
   constructor(options?: ConnectOptions);
   readonly base: URL;
   readonly state: State;
   readonly transport: Transport | undefined;
+  readonly channels: Channels;
   /** Waits until the connection is open; rejects when it is closed for good. */
   ready(options?: { signal?: AbortSignal }): Promise<void>;
   call<R = any>(method: string, parameters?: unknown, options?: CallOptions): Promise<R>;

@@ -1,3 +1,4 @@
+import { Channels } from "./channels/channels.js";
 import { baseURL, environment, resolve } from "./environment.js";
 import { TangorError } from "./errors.js";
 import { HTTPDoor } from "./http.js";
@@ -57,6 +58,12 @@ export class Tangor extends EventTarget {
         this.dispatchEvent(new CustomEvent(type, { detail: /** @type {CustomEvent} */ (event).detail }));
       });
     }
+    /** The server's channels. */
+    this.channels = new Channels({
+      connection: this.#connection,
+      call: (method, parameters, how) => this.call(method, parameters, how),
+      fail,
+    });
     let opened = false;
     this.addEventListener("statechange", () => {
       if (this.state !== "open") return;
