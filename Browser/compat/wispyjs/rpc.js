@@ -22,7 +22,8 @@
       connecting = import(address.href).then(function (module) {
         var tangor = module.connect({ url: base || new URL(".", document.baseURI) });
         tangor.addEventListener("error", function (/** @type {any} */ event) {
-          report(event.detail);
+          // A broken connection mends itself; calls that it cost are rejected.
+          report(event.detail, event.detail && event.detail.code === "connection_lost" ? "warn" : "error");
         });
         return tangor;
       });
@@ -39,10 +40,11 @@
    * nobody prevents it.
    *
    * @param {unknown} error
+   * @param {"warn" | "error"} [how] it is printed
    */
-  function report(error) {
+  function report(error, how) {
     var event = new CustomEvent("error", { detail: error, cancelable: true });
-    if (events.dispatchEvent(event)) console.error(error);
+    if (events.dispatchEvent(event)) console[how || "error"](error);
   }
 
   /**
@@ -190,10 +192,15 @@
     handled.set(name, handlers);
     var former = handlers.get(handler);
     if (former !== undefined) former();
-    handlers.set(handler, function () {
-      subscription.unsubscribe();
-    });
-    await subscription.ready;
+    var end = subscription.unsubscribe.bind(subscription);
+    handlers.set(handler, end);
+    try {
+      await subscription.ready;
+    } catch (error) {
+      // Refused, or taken off meanwhile: then another may stand in its place.
+      if (handlers.get(handler) === end) handlers.delete(handler);
+      throw error;
+    }
   }
 
   var channels = {

@@ -21,6 +21,15 @@ function page({ script = "http://host/base/wispyjs/rpc.js", answers = {} } = {})
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
   Object.assign(client, { get: ask("get"), set: ask("set"), delete: ask("delete"), callObject: ask("call"), objects: ask("list") });
+  const subscriptions = [];
+  client.channels = {
+    list: ask("channels"),
+    subscribe: (names, take, options) => {
+      const subscription = { names, take, ...options, isOver: false, ready: answers[names[0]] ?? Promise.resolve() };
+      subscriptions.push(subscription);
+      return Object.assign(subscription, { unsubscribe: () => (subscription.isOver = true) });
+    },
+  };
   const connect = (options) => {
     asked.push(["connect", String(options.url)]);
     return client;
@@ -38,7 +47,7 @@ function page({ script = "http://host/base/wispyjs/rpc.js", answers = {} } = {})
   };
   assert.equal(source.split("import(").length, 2, "the script loads one module");
   runInContext(source.replace("import(", "load("), createContext(scope));
-  return { rpc: window.rpc, asked, loaded, printed, client, arrive: (error) => arrive(error) };
+  return { rpc: window.rpc, asked, loaded, printed, client, subscriptions, arrive: (error) => arrive(error) };
 }
 
 /** Lets everything that is due happen. */
@@ -139,4 +148,40 @@ test("what the language asks for reaches no server", async () => {
   assert.equal(await rpc, rpc);
   await settle();
   assert.deepEqual(loaded, []);
+});
+
+test("handlers follow channels until they are taken off", async () => {
+  const { rpc, arrive, subscriptions, asked } = page({ answers: { "x/#": ["x/1"] } });
+  const channels = rpc.sample.rpcWebsocket;
+  const heard = [];
+  const hear = (value, channel) => heard.push([channel, value]);
+  const other = () => heard.push("other");
+  const added = channels.addChannelHandlers({ a: hear, "x/+": hear }, true);
+  const names = channels.listChannels("x/#");
+  arrive();
+  await added;
+  assert.deepEqual(await names, ["x/1"]);
+  await rpc.other.rpcWebsocket.addChannelHandlers({ a: other });
+  const state = () => subscriptions.map(({ names, latest, isOver }) => [...names, latest, isOver]);
+  assert.deepEqual(state(), [["a", true, false], ["x/+", true, false], ["a", false, false]]);
+  subscriptions[1].take(3, { channel: "x/1" });
+  assert.deepEqual(heard, [["x/1", 3]]);
+  // The same function again is one handler.
+  await channels.addChannelHandlers({ a: hear }, true);
+  assert.deepEqual(state().map((row) => row.at(-1)), [true, false, false, false]);
+  channels.removeChannelHandlers({ a: other, absent: other });
+  assert.deepEqual(state().map((row) => row.at(-1)), [true, false, true, false]);
+  channels.removeChannelHandlers(["a", "x/+"]);
+  assert.deepEqual(state().map((row) => row.at(-1)), [true, true, true, true]);
+  assert.equal(asked.filter(([what]) => what === "connect").length, 1);
+});
+
+test("a channel that is refused rejects, and a handler has to be a function", async () => {
+  const refusal = new Error("no");
+  const { rpc, arrive, subscriptions } = page({ answers: { secret: Promise.reject(refusal) } });
+  const added = rpc.sample.rpcWebsocket.addChannelHandlers({ secret: () => {} });
+  arrive();
+  await assert.rejects(added, refusal);
+  await assert.rejects(rpc.rpcWebsocket.addChannelHandlers({ a: () => {}, b: "f" }), { name: "TypeError", message: /'b' is no function/ });
+  assert.equal(subscriptions.length, 1);
 });
