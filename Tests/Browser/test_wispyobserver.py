@@ -152,6 +152,25 @@ def test_changed_attributes_show_and_leave_the_rest_alone(quick_start: Page) -> 
     expect(form.locator("h5")).to_have_text("default_name")
 
 
+def test_scripts_in_the_head(page: Page, server: Server) -> None:
+    """The parser brings an element before its children; definitions come after their uses, and within one another's content."""
+    body = FIXTURE.joinpath("index.html").read_text(encoding="utf-8")
+    scripts = [line for line in body.splitlines() if line.startswith("<script")]
+    assert len(scripts) == 6
+    markup, _, templates = body.replace("\n".join(scripts), "").partition("<template-form type")
+    uses = "<template-form type" + templates.partition("</body>")[0]
+    late = '<custom-template type="outer-el" name="o"><flexible-el><template-form subID="b" name="$name">I</template-form></flexible-el>'
+    head, _, definitions = markup.partition("<body>")
+    whole = head.replace("</head>", "".join(scripts) + "</head>") + "<body>" + uses + "<outer-el></outer-el>" + late + "</custom-template>"
+    page.route("**/head.html", lambda route: route.fulfill(body=whole + definitions, content_type="text/html; charset=utf-8"))
+    page.goto(server.url + "/static/head.html")
+    assert texts(page.locator("body > template-form h5")) == ["test", "test2", "default_name"]
+    assert texts(page.locator("body > flexible-el button")) == ["A", "A", "b"]
+    assert texts(page.locator("outer-el template-form h5")) == ["o"]
+    assert texts(page.locator("outer-el template-form pre")) == ["Inner HTML = I"]
+    assert "fill:blue" in unquote(page.locator("head link[rel=icon]").get_attribute("href") or "")
+
+
 def test_elements_and_templates_that_come_later(quick_start: Page) -> None:
     add(quick_start, """
       <template-form name="late">L</template-form>
