@@ -190,9 +190,6 @@ extension TangorConfiguration {
     Key(
       "default_host", \.wispyobserver.defaultHost, .optional(.string),
       "Accepted without effect: requests are answered whatever host they name."),
-    Key(
-      "add_attributes", \.wispyobserver.addsAttributes, .optional(.boolean),
-      "Accepted without effect: objects are never given attributes; what is known of them is kept beside them."),
   ]
 
   /// The shortest time-out that leaves a network time to answer at all.

@@ -97,7 +97,5 @@ public struct TangorConfiguration: Sendable {
     package var isMultiprocessed: Bool?
     /// The host that Tornado took a request for that named none of its virtual hosts.
     package var defaultHost: String?
-    /// Whether objects were given attributes.
-    package var addsAttributes: Bool?
   }
 }

@@ -45,8 +45,8 @@ import Testing
   }
 
   @Test func keysWithoutEffectAreReadAndChecked() throws {
-    let configuration = try read("multiprocessed: true\ndefault_host: 0.0.0.0\nadd_attributes: true\n")
-    #expect(configuration.wispyobserver == .init(isMultiprocessed: true, defaultHost: "0.0.0.0", addsAttributes: true))
+    let configuration = try read("multiprocessed: true\ndefault_host: 0.0.0.0\n")
+    #expect(configuration.wispyobserver == .init(isMultiprocessed: true, defaultHost: "0.0.0.0"))
     #expect(findings("multiprocessed: maybe") == ["tangor.yaml:1:17: 'multiprocessed' must be true or false, not 'maybe'"])
   }
 
