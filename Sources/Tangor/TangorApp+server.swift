@@ -63,7 +63,7 @@ extension TangorApp {
     let dispatcher = try LiveDispatcher(
       methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
     group.addRoutes(HealthRoutes(app: self).collection)
-    var bundles = parts.bundles
+    var bundles = bundles(parts)
     let reload = reloader.map { ReloadResponder<TangorRequestContext>($0, basePath: configuration.basePath) }
     if reload == nil { bundles["tangor"] = bundles["tangor"]?.without("reload.js") }
     group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
@@ -99,6 +99,13 @@ extension TangorApp {
       }
     }
     return router
+  }
+
+  /// The files of the binary by the first element of their paths. What the application put somewhere itself stays there.
+  private func bundles(_ parts: Parts) -> [String: BundledFiles] {
+    let path = configuration.wispyStaticPath
+    guard !path.isEmpty else { return parts.bundles }
+    return parts.bundles.merging([path: BundledFiles.browser.folder("compat/wispyjs")]) { own, _ in own }
   }
 }
 
