@@ -93,7 +93,8 @@ final class Vault: LiveObject {
 
   @Test func longPathsAreCutInMessages() async throws {
     let path = "vault." + String(repeating: "x", count: 100_000)
-    #expect(await vault().ask(.get, path) == "object_not_found: There is no '\(path.prefix(200))…'.")
+    let door = try vault()
+    #expect(await door.ask(.get, path) == "object_not_found: There is no '\(path.prefix(200))…'.")
   }
 
   @Test func rolesOpenWhatRequiresThem() async throws {
@@ -130,7 +131,8 @@ final class Vault: LiveObject {
     #expect(await door.ask(.get, "vault.list.0").hasPrefix("object_not_found"))
     #expect(await door.ask(.get, "vault.node.value").hasPrefix("object_not_found"))
     #expect(!door.describe("vault").contains("\"value\""), "what cannot be reached is not described")
-    #expect(await vault().ask(.get, "vault.node.value") == "1")
+    let deep = try vault()
+    #expect(await deep.ask(.get, "vault.node.value") == "1")
   }
 
   @Test func getsSetsAndDeletes() async throws {
@@ -193,13 +195,12 @@ final class Vault: LiveObject {
     ("vault.sum", #"["x"]"#, "invalid_parameters: The argument 'a' must be of type Int: expected an integer, found a string."),
     ("vault.sum", #"{"a":1,"b":null}"#, "invalid_parameters: The argument 'b' must be of type Int: expected an integer, found null."),
     ("vault.sum", "5", "invalid_parameters: Arguments are an array, or an object with their names; a number came."),
-    ("vault.scale", "[]", "4.0"), ("vault.scale", "[1]", "2.0"), ("vault.move", #"[{"x":3}]"#, #"{"x":3}"#),
+    ("vault.scale", "[]", "4"), ("vault.scale", "[1]", "2"), ("vault.move", #"[{"x":3}]"#, #"{"x":3}"#),
     ("vault.fail", "[]", "call_failed: Broken"), ("vault.fail", "[1]", "invalid_parameters: There are too many arguments: it takes none."),
   ])
   func readsArguments(path: String, arguments: String, answer: String) throws {
-    let given = try vault().askNow(.call, path, arguments)
-    #expect(
-      given?.replacing("4.0", with: "4").replacing("2.0", with: "2") == answer.replacing("4.0", with: "4").replacing("2.0", with: "2"))
+    let door = try vault()
+    #expect(door.askNow(.call, path, arguments) == answer)
   }
 
   @Test func sequencesBecomeStreams() async throws {
@@ -222,7 +223,8 @@ final class Vault: LiveObject {
         #""parameters":[{"name":"a","label":"_","type":"Int","schema":{"type":"integer"},"required":true},{"name":"b","type":"Int","schema":{"type":"integer"},"required":false,"default":"2"}],"async":false"#
       ))
     for hidden in ["_internal", "__dunder", "marked", "_secret", "admin"] { #expect(!text.contains(hidden)) }
-    #expect(try !vault().describe("vault").contains("source"))
+    let plain = try vault()
+    #expect(!plain.describe("vault").contains("source"))
     #expect(
       door.describe("vault.list")
         == #"{"path":"vault.list","name":"list","kind":"property","type":"[Int]","schema":{"type":"array","items":{"type":"integer"}},"settable":true,"deletable":false}"#
