@@ -5,6 +5,7 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 public import TangorCore
+public import TangorObjects
 public import TangorServices
 public import TangorServing
 public import TangorSite
@@ -28,6 +29,7 @@ public final class TangorApp: Sendable {
     var middleware: [any MiddlewareProtocol<Request, Response, TangorRequestContext>] = []
     var webSockets: [WebSocketRoute] = []
     var bundles: [String: BundledFiles] = ["tangor": .browser]
+    var identify: Identify?
     var hasRun = false
   }
 
@@ -47,6 +49,8 @@ public final class TangorApp: Sendable {
   public let channels: ChannelRegistry
   /// The uploads: who wants to know of them is told here.
   public let uploads: UploadRegistry
+  /// The objects that pages may use, by name.
+  public let objects: ObjectRegistry
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
@@ -69,6 +73,13 @@ public final class TangorApp: Sendable {
     uploads = UploadRegistry(configuration.uploads)
     polls = PollRegistry(configuration: configuration.streams)
     channels = try ChannelRegistry(configuration: configuration.channels)
+    objects = ObjectRegistry(
+      configuration: configuration.objects, streams: ObjectStreamOpener(registry: streams),
+      publish: { [channels, logger] name, value in
+        do { try channels.publish(name, value) } catch {
+          logger.warning("A tracked property was not published", metadata: ["channel": "\(name)", "error": "\(error)"])
+        }
+      })
   }
 
   // MARK: Adding
@@ -79,6 +90,15 @@ public final class TangorApp: Sendable {
   public func add(_ method: LiveMethod) throws {
     try parts.withLock { try $0.methods.add(method) }
   }
+
+  /// Says which roles clients have, for members of objects that require one.
+  ///
+  /// ```swift
+  /// app.identify { request in request.headers[.authorization] == "Bearer \(token)" ? ["admin"] : [] }
+  /// ```
+  ///
+  /// - Parameter identify: Asked once for each live connection and each `POST /rpc`; an error that it throws refuses the request.
+  public func identify(_ identify: @escaping Identify) { parts.withLock { $0.identify = identify } }
 
   /// Adds middleware, innermost last. It sees every request: quick answers, which would go out before it, are turned off.
   public func add(middleware: sending any MiddlewareProtocol<Request, Response, TangorRequestContext>) {

@@ -1,4 +1,5 @@
 public import TangorCore
+public import TangorObjects
 public import TangorServing
 public import TangorSite
 public import TangorStreams
@@ -31,6 +32,8 @@ public struct TangorConfiguration: Sendable {
   public var streams = StreamsConfiguration()
   /// The settings of channels, and their rules.
   public var channels = ChannelsConfiguration()
+  /// The settings of exposed objects.
+  public var objects = ObjectsConfiguration()
   /// The settings of static files.
   public var site = SiteConfiguration()
   /// The settings of uploads.
@@ -45,6 +48,9 @@ public struct TangorConfiguration: Sendable {
 
   /// Keys that are read and kept so that files of wispyobserver load, and have no effect.
   package var wispyobserver = Wispyobserver()
+  /// Taken from files of an older system, and without effect: properties are tracked where their class says so.
+  package var addsAttributes = true
+
   /// The files that it was read from; they are never served.
   package var sources: [String] = []
 

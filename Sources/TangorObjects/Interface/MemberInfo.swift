@@ -10,10 +10,13 @@ package struct MemberInfo: Sendable {
   package var type: String
   package var schema: JSONFragment
   package var doc: String
+  /// What stands for an empty `doc`: the words of an inner interface, which may be the one that is being made now, so it is asked later.
+  package var innerDoc: (@Sendable () -> String)?
   package var source: String?
   package var parameters: [Parameter] = []
   package var isAsync = false
   package var isStream = false
+  package var canThrow = true
   /// Whether reading and writing it takes no code of its author's worth the name, so that it may run on an event loop.
   package var isStored = false
   package var role: String?
