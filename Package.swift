@@ -34,6 +34,7 @@ let package = Package(
   products: [
     .library(name: "Tangor", targets: ["Tangor"]),
     .library(name: "TangorJSON", targets: ["TangorJSON"]),
+    .library(name: "TangorObjects", targets: ["TangorObjects"]),
     .executable(name: "tangor", targets: ["TangorCommand"]),
   ],
   dependencies: [
@@ -55,6 +56,7 @@ let package = Package(
     .target(name: "TangorJSON", swiftSettings: settings),
     .systemLibrary(name: "CMalloc"),
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc"], swiftSettings: settings),
+    .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
     .target(
       name: "TangorServing",
       dependencies: [
@@ -80,7 +82,8 @@ let package = Package(
     .target(
       name: "Tangor",
       dependencies: [
-        "TangorServices", "TangorStreams", "TangorSite", "TangorServing", "TangorCore", "TangorJSON", hummingbird, hummingbirdCore,
+        "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorServing", "TangorCore", "TangorJSON", hummingbird,
+        hummingbirdCore,
         hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
         .product(name: "Yams", package: "Yams"),
       ],
@@ -95,6 +98,8 @@ let package = Package(
     .target(name: "TangorTesting", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(
       name: "TangorServingTests",
       dependencies: [
