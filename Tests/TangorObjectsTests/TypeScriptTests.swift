@@ -96,6 +96,7 @@ import Testing
 
   @Test(arguments: ["null", "{}", #"{"name": "x"}"#, #"{"members": []}"#])
   func whatIsNoDescriptionIsSaid(_ text: String) throws {
-    #expect(throws: TypeScriptDeclaration.Malformed.self) { try TypeScriptDeclaration(describing: try JSONValue(parsing: text)) }
+    let description = try JSONValue(parsing: text)
+    #expect(throws: TypeScriptDeclaration.Malformed.self) { try TypeScriptDeclaration(describing: description) }
   }
 }
