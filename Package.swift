@@ -99,6 +99,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "TangorTesting", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
+    .executableTarget(
+      name: "ObjectDispatch", dependencies: ["TangorObjects", "TangorJSON"], path: "Benchmarks/ObjectDispatch", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(
