@@ -127,6 +127,23 @@ export interface TangorStream<T = any> extends AsyncIterableIterator<T> {
   cancel(): void;
 }
 
+export interface UploadOptions {
+  /** The server's upload folder; `uploads`. */
+  folder?: string;
+  /** The name to store it under; the file's own. */
+  name?: string;
+  /** Called after each piece with the bytes that the server has. */
+  onProgress?: (progress: { sent: number; total: number }) => void;
+  /** Stops the upload; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Whether a stopped upload stays on the server, to be gone on with by uploading the same file again; false. */
+  keep?: boolean;
+  /** Files larger than this many bytes go in pieces and can be resumed; 1 MiB. */
+  threshold?: number;
+  /** Failures in a row, without a byte getting through, after which it gives up; 8. */
+  attempts?: number;
+}
+
 export class Tangor extends EventTarget {
   constructor(options?: ConnectOptions);
   readonly base: URL;
@@ -140,6 +157,8 @@ export class Tangor extends EventTarget {
   /** Hears the server's notifications of one method; gives a function that stops hearing. */
   on(method: string, handler: (parameters: any) => void): () => void;
   stream<T = any>(service: string | { key: string }, options?: StreamOptions): TangorStream<T>;
+  /** Sends a file to one of the server's upload folders; resolves once it is stored there whole. */
+  upload(file: Blob & { name?: string; lastModified?: number }, options?: UploadOptions): Promise<{ name: string; size: number }>;
   close(): void;
   addEventListener(
     type: "statechange",

@@ -5,6 +5,7 @@ import { LiveConnection } from "./live.js";
 import { pollAnswers } from "./poll.js";
 import { StreamRouter, keyOf, openOverHTTP, pumpLines } from "./sources.js";
 import { TangorStream } from "./stream.js";
+import { Uploads } from "./uploads.js";
 
 export { TangorError, TangorStream };
 
@@ -32,6 +33,7 @@ export class Tangor extends EventTarget {
   /** @type {StreamRouter} */ #streams;
   /** @type {HTTPDoor} */ #http;
   /** @type {Environment} */ #world;
+  /** @type {Uploads} */ #uploads;
   #timeout;
 
   /** @param {ConnectOptions} [options] */
@@ -41,6 +43,7 @@ export class Tangor extends EventTarget {
     /** The server's base address. */
     this.base = baseURL(options.url, import.meta.url);
     this.#http = new HTTPDoor(this.base, this.#world);
+    this.#uploads = new Uploads(this.#http, this.#world);
     this.#timeout = options.timeout ?? 0;
     this.#connection = new LiveConnection(this.#http, this.#world, options);
     this.#streams = new StreamRouter(this.#connection);
@@ -134,6 +137,18 @@ export class Tangor extends EventTarget {
       options,
       typeof service === "string" ? undefined : service.key,
     );
+  }
+
+  /**
+   * Sends a file to one of the server's upload folders: a small one whole, a larger one in pieces that are resumed
+   * after a broken connection.
+   *
+   * @param {Blob & {name?: string, lastModified?: number}} file
+   * @param {import("./uploads.js").UploadOptions} [options]
+   * @returns {Promise<{name: string, size: number}>}
+   */
+  upload(file, options) {
+    return this.#uploads.upload(file, options);
   }
 
   /** Ends the connection for good: streams are cancelled, calls under way are rejected. */
