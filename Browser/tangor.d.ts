@@ -159,6 +159,8 @@ export class Tangor extends EventTarget {
   stream<T = any>(service: string | { key: string }, options?: StreamOptions): TangorStream<T>;
   /** Sends a file to one of the server's upload folders; resolves once it is stored there whole. */
   upload(file: Blob & { name?: string; lastModified?: number }, options?: UploadOptions): Promise<{ name: string; size: number }>;
+  /** Lets go of what the server kept of an upload that was stopped. */
+  forgetUpload(file: Blob & { name?: string; lastModified?: number }, options?: { folder?: string; name?: string }): Promise<void>;
   close(): void;
   addEventListener(
     type: "statechange",

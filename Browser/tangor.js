@@ -151,6 +151,17 @@ export class Tangor extends EventTarget {
     return this.#uploads.upload(file, options);
   }
 
+  /**
+   * Lets go of what the server kept of an upload that was stopped.
+   *
+   * @param {Blob & {name?: string, lastModified?: number}} file
+   * @param {{folder?: string, name?: string}} [options] as for the upload
+   * @returns {Promise<void>}
+   */
+  forgetUpload(file, options) {
+    return this.#uploads.forget(file, options);
+  }
+
   /** Ends the connection for good: streams are cancelled, calls under way are rejected. */
   close() {
     this.#connection.close();

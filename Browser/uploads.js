@@ -66,6 +66,35 @@ export class Uploads {
     }
     return { name, size: file.size };
   }
+
+  /**
+   * Lets go of what the server kept of an upload that was stopped; nothing happens where it kept none.
+   *
+   * @param {Blob & {name?: string, lastModified?: number}} file
+   * @param {{folder?: string, name?: string}} [options] as for the upload
+   */
+  async forget(file, options = {}) {
+    const key = memoryKey(this.http, file, options.name ?? file.name ?? "", trimSlashes(options.folder ?? "uploads"));
+    const address = this.memory.getItem(key);
+    this.memory.removeItem(key);
+    if (!address?.startsWith(this.http.base.href)) return;
+    await this.http.request(address, { method: "DELETE", headers: version }).catch((error) => {
+      // What the server knows no more is forgotten already.
+      if (error?.status !== 404) throw error;
+    });
+  }
+}
+
+/**
+ * What a file is known again by.
+ *
+ * @param {HTTPDoor} http
+ * @param {Blob & {lastModified?: number}} file
+ * @param {string} name
+ * @param {string} folder
+ */
+function memoryKey(http, file, name, folder) {
+  return `tangor.upload ${resolve(http.base, folder)} ${name} ${file.size} ${file.lastModified ?? 0}`;
 }
 
 /** One file that goes in pieces. */
@@ -93,7 +122,7 @@ class ResumableUpload {
     this.folder = folder;
     this.options = options;
     this.attempts = options.attempts ?? 8;
-    this.key = `tangor.upload ${resolve(http.base, folder)} ${name} ${file.size} ${file.lastModified ?? 0}`;
+    this.key = memoryKey(http, file, name, folder);
     this.#backoff = new Backoff({}, world.random);
   }
 
@@ -199,12 +228,15 @@ class ResumableUpload {
    */
   async #recover(error) {
     const status = error instanceof TangorError ? error.status : undefined;
-    const hadAddress = this.#address !== undefined;
-    if (hadAddress && (status === 404 || status === 410)) {
+    const hasAddress = this.#address !== undefined;
+    // Another request of ours may still hold the upload, or have brought more of it than we know.
+    const isElsewhere = hasAddress && (status === 423 || (status === 409 && error.code !== "file_exists"));
+    if (hasAddress && (status === 404 || status === 410)) {
       // The server forgot it: from the beginning.
       this.#forget();
       this.options.onProgress?.({ sent: 0, total: this.file.size });
-    } else if (!(error?.retry || (hadAddress && (status === 409 || status === 423)))) {
+    } else if (!isElsewhere && (!error?.retry || status === 507)) {
+      // No room, above all: that is for the person to decide, not to wait for.
       throw error;
     }
     this.#failures += 1;

@@ -198,6 +198,22 @@ test("stopping tells the server to forget, unless the upload is kept", async () 
   }
 });
 
+test("what was kept of a stopped upload can be let go of", async () => {
+  const server = tus();
+  const { uploads: sender, memory } = uploads(server.fetch);
+  const stop = new AbortController();
+  const original = file(900_000);
+  const onProgress = ({ sent }) => {
+    if (sent > 0) stop.abort();
+  };
+  await assert.rejects(sender.upload(original, { threshold: 100, keep: true, signal: stop.signal, onProgress }));
+  await sender.forget(original);
+  assert.equal(server.state.deleted, 1);
+  assert.equal(memory.kept.size, 0);
+  await sender.forget(original);
+  assert.equal(server.state.deleted, 1);
+});
+
 test("a refusal of a large file is final", async () => {
   const refused = () => json({ code: "payload_too_large", detail: "At most 1 MiB.", status: 413 }, 413);
   const server = tus({ fail: ({ init }) => (init.method === "POST" ? refused() : undefined) });
@@ -205,11 +221,39 @@ test("a refusal of a large file is final", async () => {
   assert.equal(server.requests.length, 1);
 });
 
-test("a name that exists already is final, though a conflict under way is not", async () => {
-  const exists = () => json({ code: "exists", detail: "There is a file of that name.", status: 409 }, 409);
-  const server = tus({ fail: ({ init }) => (init.method === "POST" ? exists() : undefined) });
-  await assert.rejects(uploads(server.fetch).uploads.upload(file(600), { threshold: 100 }), { code: "exists" });
-  assert.equal(server.requests.length, 1);
+test("a name that exists and a full folder are final, at the beginning and at the end", async () => {
+  const problems = [
+    json({ code: "file_exists", detail: "There is a file of that name.", status: 409 }, 409),
+    json({ code: "insufficient_storage", detail: "No room.", status: 507, retry: true }, 507),
+  ];
+  for (const problem of problems) {
+    for (const method of ["POST", "PATCH"]) {
+      const server = tus({ fail: ({ init }) => (init.method === method ? problem.clone() : undefined) });
+      const { code } = await problem.clone().json();
+      await assert.rejects(uploads(server.fetch).uploads.upload(file(600), { threshold: 100 }), { code });
+      assert.equal(server.requests.filter((request) => request.method === method).length, 1);
+    }
+  }
+});
+
+test("a server that has more than this page knows is asked how much", async () => {
+  let isTold = false;
+  const server = tus({
+    fail: async ({ init, state }) => {
+      if (init.method !== "PATCH" || isTold) return undefined;
+      isTold = true;
+      state.bytes = new Uint8Array(await init.body.slice(0, 200).arrayBuffer());
+      return undefined;
+    },
+  });
+  const { uploads: sender, clock } = uploads(server.fetch);
+  const original = file(600);
+  const done = sender.upload(original, { threshold: 100 });
+  await settle();
+  await clock.advance(1_000);
+  await done;
+  assert.deepEqual(server.state.bytes, await content(original));
+  assert.equal(server.requests.filter(({ method }) => method === "HEAD").length, 1);
 });
 
 test("an address that another page wrote to the memory is not followed elsewhere", async () => {
