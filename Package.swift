@@ -54,7 +54,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "TangorJSON", swiftSettings: settings),
     .systemLibrary(name: "CMalloc"),
-    .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc"], swiftSettings: settings),
+    .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
     .target(
       name: "TangorServing",
       dependencies: [

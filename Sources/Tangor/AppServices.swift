@@ -1,4 +1,5 @@
 import ServiceLifecycle
+import TangorCore
 import TangorServing
 import TangorStreams
 
@@ -33,6 +34,7 @@ struct SweepService: Service {
 struct DrainService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
+  let channels: ChannelRegistry
   let readiness: Readiness
   let onShutdown: @Sendable () -> Void
 
@@ -42,5 +44,6 @@ struct DrainService: Service {
     readiness.end()
     streams.shutdown()
     polls.shutdown()
+    channels.shutdown()
   }
 }

@@ -60,6 +60,7 @@ extension TangorApp {
   var counts: [(String, [(String, Int)])] {
     let streams = streams.statistics
     let polls = polls.statistics
+    let channels = channels.statistics
     return [
       (
         "streams",
@@ -69,6 +70,10 @@ extension TangorApp {
         ]
       ),
       ("polls", [("active", polls.streams), ("liveTasks", polls.liveTasks), ("waitingPulls", polls.waitingPulls)]),
+      (
+        "channels",
+        [("active", channels.channels), ("bytes", channels.bytes), ("published", channels.published), ("readers", channels.readers)]
+      ),
       ("webSockets", [("open", sockets.openCount), ("opened", sockets.totalCount)]),
     ]
   }

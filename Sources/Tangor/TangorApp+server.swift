@@ -52,11 +52,14 @@ extension TangorApp {
     let group = router.group(base)
     var methods = parts.methods
     try methods.add(contentsOf: StreamMethods(streams).methods)
+    try methods.add(contentsOf: ChannelMethods(channels).methods)
     try methods.add(contentsOf: ServiceMethods(services, streams: streams, polls: polls).methods)
     let dispatcher = try LiveDispatcher(
       methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
     group.addRoutes(HealthRoutes(app: self).collection)
     group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
+    group.addRoutes(
+      ChannelRoutes<TangorRequestContext>(channels, basePath: configuration.basePath, configuration: configuration.serving.webSocket).endpoints)
     group.addRoutes(
       LiveRoutes<TangorRequestContext>(dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets).collection)
     for route in parts.webSockets {

@@ -4,7 +4,7 @@ public import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
-import TangorCore
+public import TangorCore
 public import TangorServices
 public import TangorServing
 package import TangorSite
@@ -43,6 +43,8 @@ public final class TangorApp: Sendable {
   public let services = ServiceRegistry()
   /// The streams, by key.
   public let streams: StreamRegistry
+  /// The channels, by name.
+  public let channels: ChannelRegistry
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
@@ -56,6 +58,7 @@ public final class TangorApp: Sendable {
     logger = Logger(configuration.log)
     streams = StreamRegistry(configuration: configuration.streams)
     polls = PollRegistry(configuration: configuration.streams)
+    channels = try ChannelRegistry(configuration: configuration.channels)
   }
 
   // MARK: Adding
@@ -138,7 +141,7 @@ public final class TangorApp: Sendable {
       services: [
         .init(service: SocketService(sockets: sockets)), .init(service: application),
         .init(service: SweepService(streams: streams, polls: polls)),
-        .init(service: DrainService(streams: streams, polls: polls, readiness: readiness, onShutdown: onShutdown)),
+        .init(service: DrainService(streams: streams, polls: polls, channels: channels, readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = configuration.serving.shutdownGrace

@@ -77,6 +77,8 @@ extension ErrorCode {
   public static let serviceNotFound = Self("service_not_found", "Service not found", status: 404, rpcCode: -32045)
   /// The service threw; `detail` is the error's public description.
   public static let serviceFailed = Self("service_failed", "The service failed", status: 500, rpcCode: -32046)
+  /// Nothing was published to the channel.
+  public static let channelNotFound = Self("channel_not_found", "Channel not found", status: 404, rpcCode: -32060)
   /// The caller went or asked for it.
   public static let canceled = Self("canceled", "Canceled", status: 499, rpcCode: -32099)
 
@@ -85,6 +87,6 @@ extension ErrorCode {
     .parseError, .invalidRequest, .methodNotFound, .invalidParameters, .internalError, .shuttingDown, .forbidden, .originRefused,
     .notFound, .methodNotAllowed, .timeout, .payloadTooLarge, .unsupportedMediaType, .notAcceptable, .rangeNotSatisfiable,
     .preconditionFailed, .upgradeRequired, .requestTimeout, .tooManyRequests, .headersTooLarge, .streamNotFound, .streamFailed,
-    .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .canceled,
+    .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .channelNotFound, .canceled,
   ]
 }

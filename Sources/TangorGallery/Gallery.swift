@@ -11,6 +11,8 @@ public enum Gallery {
     try app.services.addMandelbrot()
     try app.services.addTicks()
     try app.services.addQuick("/hello", options: .init(summary: "A small JSON document.")) { _ in Hello() }
+    try app.channels.add(rule: ChannelRule("demo/#", clientsMayPublish: true, presence: true))
+    try app.channels.add(rule: ChannelRule("whiteboard/#", clientsMayPublish: true, presence: true, history: 1_000))
     var echo = app.configuration.serving.webSocket
     echo.maximumMessageSize = max(echo.maximumMessageSize, .mebibytes(64))
     app.webSocket("/echo", configuration: echo) { _ in WebSocketEcho() }

@@ -5,7 +5,7 @@ import TangorStreams
 
 extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
-  package static let schema = ConfigurationSchema(serverKeys + limitKeys + webSocketKeys + streamKeys + staticKeys)
+  package static let schema = ConfigurationSchema(serverKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + staticKeys)
 
   /// A line about each section, for print and documentation.
   package static let sectionSummaries: [String: String] = [
@@ -17,6 +17,7 @@ extension TangorConfiguration {
     "websocket": "WebSockets",
     "websocket.compression": "Compression of WebSocket messages (permessage-deflate)",
     "streams": "Keyed streams",
+    "channels": "Channels",
     "static": "Static files",
   ]
 
@@ -119,6 +120,31 @@ extension TangorConfiguration {
     Key(
       "streams.keep_alive_interval", \.streams.keepAliveInterval, .duration(in: moment ... .seconds(86_400)),
       "How often a silent server-sent event stream gets a comment that keeps it open."),
+  ]
+
+  private static let channelKeys = [
+    Key("channels.history", \.channels.history, .integer(in: 0...1_000_000), "Messages that a channel keeps for those who come back."),
+    Key(
+      "channels.history_size", \.channels.historySize, .size(in: ByteSize(bytes: 0)...largestInMemory),
+      "The most bytes of them; the latest message is kept whatever its size."),
+    Key(
+      "channels.message_size", \.channels.messageSize, .size(in: ByteSize(bytes: 1)...largestInMemory),
+      "The largest payload of a message; 413 beyond."),
+    Key(
+      "channels.client_publish", \.channels.clientsMayPublish, .boolean, "Whether clients may publish to channels that no rule names."),
+    Key("channels.max_channels", \.channels.maximumChannels, .integer(in: 1...10_000_000), "Channels at a time; 429 beyond."),
+    Key(
+      "channels.max_size", \.channels.maximumSize, .size(in: .kibibytes(1) ... .mebibytes(1 << 20)),
+      "The messages of all channels together; 429 beyond."),
+    Key(
+      "channels.backlog_size", \.channels.backlogSize, .size(in: ByteSize(bytes: 0)...largestInMemory),
+      "Bytes that a channel may keep beyond its history until they were given to its subscribers."),
+    Key(
+      "channels.keep_alive_interval", \.channels.keepAliveInterval, .duration(in: moment ... .seconds(86_400)),
+      "How often silent server-sent events of channels get a comment that keeps them open."),
+    Key(
+      "channels.rules", \.channels.rules, .list(.channelRule),
+      "Rules with the keys pattern, subscribe, publish, presence, history, history_size and message_size; the first that matches counts."),
   ]
 
   private static let staticKeys = [

@@ -1,3 +1,4 @@
+public import TangorCore
 public import TangorServing
 public import TangorSite
 public import TangorStreams
@@ -28,6 +29,8 @@ public struct TangorConfiguration: Sendable {
   public var serving = ServingConfiguration()
   /// The settings of keyed streams.
   public var streams = StreamsConfiguration()
+  /// The settings of channels, and their rules.
+  public var channels = ChannelsConfiguration()
   /// The settings of static files.
   public var site = SiteConfiguration()
 

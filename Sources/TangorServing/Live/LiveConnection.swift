@@ -15,6 +15,11 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
     var nextCall = 0
     var isHolding = false
     var subscriptions: [String: any LiveSubscription] = [:]
+    /// Subscriptions that the session holds.
+    var reserved = 0
+    var session: NIOLoopBound<any LiveSession>?
+    /// The batch whose requests are being begun.
+    var batch: LiveBatch?
     var outgoing: [[UInt8]] = []
     var outgoingBytes = 0
     /// Whether the buffer towards a peer that reads slowly is full.
@@ -25,7 +30,7 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
 
   private let dispatcher: LiveDispatcher
   private let client: Client
-  private let eventLoop: any EventLoop
+  package let eventLoop: any EventLoop
   private let configuration: ServingConfiguration
   private let state = NIOLockedValueBox(State())
   private let room = RoomWaiters()
@@ -54,33 +59,42 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
       }
     case .batch(let requests):
       let batch = LiveBatch(count: requests.count)
+      state.withLockedValue { $0.batch = batch }
       for request in requests {
         begin(request) { answer, connection in
           if let whole = batch.add(answer) { connection.enqueue(whole) }
+          for follower in batch.takeFollowers() { connection.eventLoop.execute(follower) }
         }
       }
+      state.withLockedValue { $0.batch = nil }
     case .invalid(let error): sendNow(LiveResponse.error(nil, error))
     }
   }
 
   package func webSocketDrained(_ socket: WebSocketHandler) {
-    state.withLockedValue { $0.isBacklogged = false }
+    let session = state.withLockedValue { state in
+      state.isBacklogged = false
+      return state.session
+    }
     room.resumeAll()
+    session?.value.drained()
   }
 
   package func webSocketClosed(_ socket: WebSocketHandler, _ code: WebSocketCloseCode) {
-    let (tasks, subscriptions) = state.withLockedValue { state in
+    let (tasks, subscriptions, session) = state.withLockedValue { state in
       state.isClosed = true
       defer {
         state.socket = nil
+        state.session = nil
         state.calls = [:]
         state.callNumbers = [:]
         state.subscriptions = [:]
         state.outgoing = []
       }
-      return (Array(state.calls.values), Array(state.subscriptions.values))
+      return (Array(state.calls.values), Array(state.subscriptions.values), state.session)
     }
     for task in tasks { task.cancel() }
+    session?.value.closed()
     for subscription in subscriptions { subscription.end() }
     room.close()
   }
@@ -197,10 +211,7 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
       guard state.subscriptions[name] == nil else {
         throw TangorError(.invalidRequest, "This connection is subscribed to it already.")
       }
-      guard state.subscriptions.count < configuration.maximumSubscriptions else {
-        throw TangorError(
-          .tooManyRequests, "A connection may have \(configuration.maximumSubscriptions) subscriptions.", retryAfter: .seconds(1))
-      }
+      guard state.subscriptions.count + state.reserved < configuration.maximumSubscriptions else { throw tooManySubscriptions }
       state.subscriptions[name] = subscription
     }
   }
@@ -208,13 +219,83 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
   package func subscription(named name: String) -> (any LiveSubscription)? { state.withLockedValue { $0.subscriptions[name] } }
 
   package func removeSubscription(named name: String) { state.withLockedValue { _ = $0.subscriptions.removeValue(forKey: name) } }
+
+  private var tooManySubscriptions: TangorError {
+    TangorError(.tooManyRequests, "A connection may have \(configuration.maximumSubscriptions) subscriptions.", retryAfter: .seconds(1))
+  }
+}
+
+/// What a part of the server keeps for one live connection. Used on the connection's event loop.
+package protocol LiveSession: AnyObject {
+  /// There is room again towards a peer that read slowly.
+  func drained()
+  /// The connection has gone; nothing follows.
+  func closed()
+}
+
+extension LiveConnection {
+  /// The socket while it is open. On the event loop only.
+  package var openSocket: WebSocketHandler? { state.withLockedValue { $0.socket }?.value }
+
+  /// The session, once there is one. On the event loop only.
+  package var session: (any LiveSession)? { state.withLockedValue { $0.session }?.value }
+
+  /// Keeps a session until the connection goes. On the event loop only.
+  ///
+  /// - Throws: `CancellationError` when it has gone.
+  package func begin(_ session: any LiveSession) throws {
+    let bound = NIOLoopBound(session, eventLoop: eventLoop)
+    try state.withLockedValue { state in
+      guard !state.isClosed else { throw CancellationError() }
+      state.session = bound
+    }
+  }
+
+  /// Counts subscriptions of the session, or fewer.
+  ///
+  /// - Throws: `too_many_requests` when there would be more than a connection may have; then none was counted.
+  package func countSubscriptions(_ change: Int) throws {
+    try state.withLockedValue { state in
+      let count = state.reserved + change
+      guard change <= 0 || state.subscriptions.count + count <= configuration.maximumSubscriptions else { throw tooManySubscriptions }
+      state.reserved = count
+    }
+  }
+
+  /// The largest message that may be sent, and the bytes that may wait for a slow reader.
+  package var limits: (message: Int, buffer: Int) {
+    (configuration.webSocket.maximumMessageSize.bytes, configuration.webSocket.bufferSize.bytes)
+  }
+
+  /// Calls back once the request that is being answered has its answer on the way. For immediate methods, on the event loop.
+  package func afterAnswer(_ body: @escaping @Sendable () -> Void) {
+    if let batch = state.withLockedValue({ $0.batch }) { batch.add(follower: body) } else { eventLoop.execute(body) }
+  }
 }
 
 /// The answers of one batch, put together once all are there.
 final class LiveBatch: Sendable {
-  private let state: NIOLockedValueBox<(left: Int, bytes: [UInt8])>
+  private struct State {
+    var left: Int
+    var bytes: [UInt8] = []
+    var followers: [@Sendable () -> Void] = []
+  }
 
-  init(count: Int) { state = NIOLockedValueBox((count, [])) }
+  private let state: NIOLockedValueBox<State>
+
+  init(count: Int) { state = NIOLockedValueBox(State(left: count)) }
+
+  /// Adds what is to be done behind the batch's answer.
+  func add(follower: @escaping @Sendable () -> Void) { state.withLockedValue { $0.followers.append(follower) } }
+
+  /// What is to be done now; nothing before the batch is answered.
+  func takeFollowers() -> [@Sendable () -> Void] {
+    state.withLockedValue { state in
+      guard state.left == 0 else { return [] }
+      defer { state.followers = [] }
+      return state.followers
+    }
+  }
 
   /// Adds an answer, or `nil` for a notification.
   ///

@@ -30,6 +30,8 @@ public struct WebSocketCloseCode: RawRepresentable, Sendable, Hashable {
   public static let tryAgainLater = Self(rawValue: 1013)
   /// No pong came in time.
   public static let pingTimeout = Self(rawValue: 4408)
+  /// The peer reads too slowly, and messages that it asked to get without exception were lost.
+  public static let messagesLost = Self(rawValue: 4413)
 
   /// Whether a peer may send this code.
   var maySend: Bool {

@@ -34,6 +34,8 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   private var closeCode: WebSocketCloseCode = .abnormal
   private var isReading = false
   private var isFlushScheduled = false
+  /// Whether frames that others share were refused, so that the delegate waits to hear of room.
+  private var wantsRoom = false
   private var holds = 0
   private var isReadPending = false
   private var lastHeard = NIODeadline.uptimeNanoseconds(0)
@@ -227,7 +229,10 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     if context.channel.isWritable {
       let waited = outbox.waitingBytes > 0
       flush()
-      if waited, outbox.waitingBytes == 0 { delegate?.webSocketDrained(self) }
+      if waited || wantsRoom, outbox.waitingBytes == 0, context.channel.isWritable {
+        wantsRoom = false
+        delegate?.webSocketDrained(self)
+      }
       if !isReading { resumeReading() }
     }
     context.fireChannelWritabilityChanged()
@@ -265,6 +270,29 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
       }
     }
     flushSoon()
+    return true
+  }
+
+  /// Sends messages that other sockets of this event loop get too, without copying them, in one write.
+  ///
+  /// - Returns: Whether they were sent. They are not when the connection is closed, nor while the peer has not taken what was sent
+  ///   before; then the delegate hears of room by ``WebSocketDelegate/webSocketDrained(_:)``.
+  package func send(_ frames: SharedFrames) -> Bool {
+    guard phase == .open, let context else { return false }
+    guard outbox.waitingBytes == 0, context.channel.isWritable else {
+      wantsRoom = true
+      return false
+    }
+    let bytes: ByteBuffer
+    if let deflate, frames.hasMessage(from: configuration.compression.minimumSize.bytes) {
+      bytes = frames.compressed(configuration.compression, windowBits: deflate.serverWindowBits, shared)
+      // The peer's window has moved on without our own compressor, which begins anew therefore.
+      outbox.deflater = nil
+    } else {
+      bytes = frames.plain
+    }
+    if let own = outbox.takeEncoded() { context.write(Self.wrapOutboundOut(own), promise: nil) }
+    context.writeAndFlush(Self.wrapOutboundOut(bytes), promise: nil)
     return true
   }
 

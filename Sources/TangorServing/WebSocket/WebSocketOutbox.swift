@@ -31,19 +31,7 @@ struct WebSocketOutbox {
 
   /// Adds a frame with its header.
   mutating func append(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer, isCompressed: Bool) {
-    let count = payload.count
-    encoded.reserveCapacity(minimumWritableBytes: count + 10)
-    encoded.writeInteger(0x80 | (isCompressed ? 0x40 : 0) | opcode.rawValue)
-    if count < 126 {
-      encoded.writeInteger(UInt8(count))
-    } else if count <= 0xFFFF {
-      encoded.writeInteger(UInt8(126))
-      encoded.writeInteger(UInt16(count))
-    } else {
-      encoded.writeInteger(UInt8(127))
-      encoded.writeInteger(UInt64(count))
-    }
-    encoded.writeBytes(payload)
+    encoded.writeFrame(opcode, payload, isCompressed: isCompressed)
   }
 
   mutating func appendControl(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) {
@@ -113,5 +101,24 @@ struct WebSocketOutbox {
     dropWaiting()
     encoded = ByteBuffer()
     deflater = nil
+  }
+}
+
+extension ByteBuffer {
+  /// Writes a frame with its header.
+  mutating func writeFrame(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer, isCompressed: Bool) {
+    let count = payload.count
+    reserveCapacity(minimumWritableBytes: count + 10)
+    writeInteger(0x80 | (isCompressed ? 0x40 : 0) | opcode.rawValue)
+    if count < 126 {
+      writeInteger(UInt8(count))
+    } else if count <= 0xFFFF {
+      writeInteger(UInt8(126))
+      writeInteger(UInt16(count))
+    } else {
+      writeInteger(UInt8(127))
+      writeInteger(UInt64(count))
+    }
+    writeBytes(payload)
   }
 }
