@@ -7,6 +7,7 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -39,6 +40,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.0.0"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.9.0"),
@@ -73,7 +75,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "TangorSite",
-      dependencies: ["TangorServing", "TangorCore", "TangorJSON", hummingbird, httpTypes, logging, nioCore, nioPosix],
+      dependencies: ["TangorServing", "TangorCore", "TangorJSON", crypto, hummingbird, httpTypes, logging, nioCore, nioPosix],
       swiftSettings: settings, plugins: ["EmbedBrowser"]),
     .executableTarget(name: "EmbedFiles", swiftSettings: settings),
     .plugin(name: "EmbedBrowser", capability: .buildTool(), dependencies: ["EmbedFiles"]),

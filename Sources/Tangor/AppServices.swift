@@ -1,6 +1,7 @@
 import ServiceLifecycle
 import TangorCore
 import TangorServing
+import TangorSite
 import TangorStreams
 
 // The services of an application's group. A group shuts down its last service first, so they stand in the order: sockets, the HTTP
@@ -16,16 +17,18 @@ struct SocketService: Service {
   }
 }
 
-/// Ends the leases of streams.
+/// Ends the leases of streams and of unfinished uploads.
 struct SweepService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
+  let uploads: UploadRegistry
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       async let streams: Void = streams.run()
       async let polls: Void = polls.run()
-      _ = await (streams, polls)
+      async let uploads: Void = uploads.run()
+      _ = await (streams, polls, uploads)
     }
   }
 }

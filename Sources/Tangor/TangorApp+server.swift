@@ -24,11 +24,15 @@ extension TangorApp {
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) throws -> some ApplicationProtocol {
     let parts = parts.withLock { $0 }
-    let router = try buildRouter(parts)
+    let files = FileResponder(settings: configuration.site.fileSettings)
+    let uploads = try UploadResponder<TangorRequestContext>(self.uploads, basePath: configuration.basePath, files: files)
+    let router = try buildRouter(parts, files: files, uploads: uploads)
     let quick: (any QuickResponder)? =
       parts.middleware.isEmpty
       ? QuickTable(basePath: configuration.basePath, [StreamQuickResponder(streams), ServiceQuickResponder(services, polls: polls)]) : nil
-    let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger)
+    let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger) { method, uri in
+      uploads.bodyTerms(method: method, uri: uri)
+    }
     let channel = HTTP1Channel.Configuration(additionalChannelHandlers: http.channelHandlers())
     var server = HTTPServerBuilder.http1(configuration: channel)
     if let tls = try configuration.tls.serverConfiguration() { server = try .tls(server, tlsConfiguration: tls) }
@@ -44,7 +48,9 @@ extension TangorApp {
   /// The methods that change nothing (RFC 9110, section 9.2.1), as far as the server's own doing goes.
   private static let safeMethods: [HTTPRequest.Method] = [.get, .head, .options, .trace]
 
-  private func buildRouter(_ parts: Parts) throws -> Router<TangorRequestContext> {
+  private func buildRouter(
+    _ parts: Parts, files: FileResponder, uploads: UploadResponder<TangorRequestContext>
+  ) throws -> Router<TangorRequestContext> {
     let router = Router(context: TangorRequestContext.self)
     router.add(middleware: RequestObserver())
     for middleware in parts.middleware { router.add(middleware: middleware) }
@@ -66,7 +72,6 @@ extension TangorApp {
       let upgrade = WebSocketUpgrade(configuration: route.configuration, sockets: sockets)
       group.methods(at: RouterPath(route.path), [(.get, { request, context in try await route.answer(upgrade, request, context) })])
     }
-    let files = FileResponder(settings: configuration.site.fileSettings)
     let services = ServiceResponder<TangorRequestContext>(
       self.services, streams: streams, polls: polls, bodyLimit: configuration.serving.maximumBodySize,
       serveFile: { path, type, request in try await files.response(path: path, contentType: type, request: request) })
@@ -82,6 +87,7 @@ extension TangorApp {
           if !Self.safeMethods.contains(method) { try origins.check(request) }
           let path = request.uri.path.dropFirst(basePath.count)
           if let response = try await services.respond(to: request, at: path, context: context) { return response }
+          if let response = try await uploads.respond(to: request, at: path, context: context) { return response }
           if let response = try await site.respond(to: request, at: path, context: context) { return response }
           throw TangorError(.notFound, "Nothing stands at \(request.uri.path.prefix(200)).")
         }

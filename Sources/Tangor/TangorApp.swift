@@ -7,7 +7,7 @@ import Synchronization
 public import TangorCore
 public import TangorServices
 public import TangorServing
-package import TangorSite
+public import TangorSite
 public import TangorStreams
 import UnixSignals
 
@@ -45,6 +45,8 @@ public final class TangorApp: Sendable {
   public let streams: StreamRegistry
   /// The channels, by name.
   public let channels: ChannelRegistry
+  /// The uploads: who wants to know of them is told here.
+  public let uploads: UploadRegistry
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
@@ -57,6 +59,7 @@ public final class TangorApp: Sendable {
     self.configuration = configuration
     logger = Logger(configuration.log)
     streams = StreamRegistry(configuration: configuration.streams)
+    uploads = UploadRegistry(configuration.uploads)
     polls = PollRegistry(configuration: configuration.streams)
     channels = try ChannelRegistry(configuration: configuration.channels)
   }
@@ -140,7 +143,7 @@ public final class TangorApp: Sendable {
     var group = ServiceGroupConfiguration(
       services: [
         .init(service: SocketService(sockets: sockets)), .init(service: application),
-        .init(service: SweepService(streams: streams, polls: polls)),
+        .init(service: SweepService(streams: streams, polls: polls, uploads: uploads)),
         .init(service: DrainService(streams: streams, polls: polls, channels: channels, readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -79,6 +79,18 @@ extension ErrorCode {
   public static let serviceFailed = Self("service_failed", "The service failed", status: 500, rpcCode: -32046)
   /// Nothing was published to the channel.
   public static let channelNotFound = Self("channel_not_found", "Channel not found", status: 404, rpcCode: -32060)
+  /// A file of this name is there and may not be overwritten.
+  public static let fileExists = Self("file_exists", "File exists", status: 409, rpcCode: -32070)
+  /// The disk or the folder's quota has no room for the upload.
+  public static let insufficientStorage = Self("insufficient_storage", "No room", status: 507, rpcCode: -32071, retry: true)
+  /// Unknown, finished, expired or deleted resumable upload.
+  public static let uploadNotFound = Self("upload_not_found", "Upload not found", status: 404, rpcCode: -32072)
+  /// The offset of a resumable upload is another.
+  public static let uploadOffsetConflict = Self("upload_offset_conflict", "Other offset", status: 409, rpcCode: -32073)
+  /// The bytes do not have the checksum that was sent with them.
+  public static let checksumMismatch = Self("checksum_mismatch", "Checksum mismatch", status: 460, rpcCode: -32074, retry: true)
+  /// Another request writes to the resumable upload.
+  public static let uploadBusy = Self("upload_busy", "Upload busy", status: 423, rpcCode: -32075, retry: true)
   /// The caller went or asked for it.
   public static let canceled = Self("canceled", "Canceled", status: 499, rpcCode: -32099)
 
@@ -87,6 +99,7 @@ extension ErrorCode {
     .parseError, .invalidRequest, .methodNotFound, .invalidParameters, .internalError, .shuttingDown, .forbidden, .originRefused,
     .notFound, .methodNotAllowed, .timeout, .payloadTooLarge, .unsupportedMediaType, .notAcceptable, .rangeNotSatisfiable,
     .preconditionFailed, .upgradeRequired, .requestTimeout, .tooManyRequests, .headersTooLarge, .streamNotFound, .streamFailed,
-    .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .channelNotFound, .canceled,
+    .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .channelNotFound, .fileExists, .insufficientStorage,
+    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .canceled,
   ]
 }

@@ -40,6 +40,41 @@ extension ConfigurationType<String> {
   }
 }
 
+extension ConfigurationType<[String]?> {
+  /// Extensions of files, or `all`, which is nil.
+  static let fileTypes: Self = {
+    let wanted = "'all', or a list of extensions such as [png, csv]"
+    return Self(
+      wanted: wanted, label: "all, or list: extension", shape: .list,
+      read: { node, reading in
+        if case .scalar("all", _) = node.content { return .some(nil) }
+        guard case .list(let nodes) = node.content else {
+          reading.refuse(node, wanted: wanted)
+          return nil
+        }
+        var types: [String] = []
+        for node in nodes {
+          guard case .scalar(let text, _) = node.content, !node.isNull else {
+            reading.refuse(node, wanted: wanted)
+            return nil
+          }
+          let type = (text.first == "." ? String(text.dropFirst()) : text).lowercased()
+          guard !type.isEmpty, type.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !"./\\*?".utf8.contains($0) }) else {
+            reading.refuse(node, wanted: "an extension such as 'png'")
+            return nil
+          }
+          types.append(type)
+        }
+        return types == ["all"] ? .some(nil) : types
+      },
+      write: { types in
+        guard let types else { return .scalar("all", .plain) }
+        let place = ConfigurationPlace.file("")
+        return .list(types.map { ConfigurationNode(.scalar($0, .plain), place) })
+      })
+  }()
+}
+
 extension StringProtocol {
   /// Whether a control character stands in it, line breaks and the invisible byte order mark included.
   var hasControlCharacter: Bool { unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || $0.value == 0xFEFF } }

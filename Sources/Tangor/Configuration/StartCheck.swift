@@ -16,6 +16,11 @@ package enum StartCheck {
   package static func check(_ configuration: TangorConfiguration) throws(StartError) {
     if let root = configuration.site.root { try checkFolder(root) }
     for (_, folder) in configuration.site.folders.sorted(by: { $0.key < $1.key }) { try checkFolder(folder) }
+    for (_, folder) in configuration.uploads.folders.sorted(by: { $0.key < $1.key }) where access(folder, F_OK) != 0 {
+      // The folder itself is made, but nothing above it.
+      let above = folder.lastIndex(of: "/").map { folder[..<$0] } ?? "."
+      try checkFolder(above.isEmpty ? "/" : String(above))
+    }
     for file in [configuration.tls.certificate, configuration.tls.key].compactMap(\.self) { try checkFile(file) }
     if let problem = problem(host: configuration.host, port: configuration.port) { throw problem.error }
   }

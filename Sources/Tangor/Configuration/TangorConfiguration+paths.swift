@@ -9,6 +9,7 @@ extension TangorConfiguration {
     var result = self
     result.site.root = site.root.map(reading.resolved)
     result.site.folders = site.folders.mapValues(reading.resolved)
+    result.uploads.folders = uploads.folders.mapValues(reading.resolved)
     result.tls.certificate = tls.certificate.map(reading.resolved)
     result.tls.key = tls.key.map(reading.resolved)
     return result

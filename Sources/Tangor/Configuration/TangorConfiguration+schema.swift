@@ -5,7 +5,8 @@ import TangorStreams
 
 extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
-  package static let schema = ConfigurationSchema(serverKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + staticKeys)
+  package static let schema = ConfigurationSchema(
+    serverKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + staticKeys + uploadKeys)
 
   /// A line about each section, for print and documentation.
   package static let sectionSummaries: [String: String] = [
@@ -19,6 +20,8 @@ extension TangorConfiguration {
     "streams": "Keyed streams",
     "channels": "Channels",
     "static": "Static files",
+    "upload": "Uploads",
+    "upload.rules": "Which files are taken",
   ]
 
   private typealias Key = ConfigurationKey<TangorConfiguration>
@@ -167,6 +170,40 @@ extension TangorConfiguration {
     Key("static.cache_control", \.site.cacheControl, .name, "The Cache-Control header of files."),
     Key(
       "static.max_ranges", \.site.maximumRanges, .integer(in: 1...1_000), "Ranges of one request; more are answered with the whole file."),
+  ]
+
+  private static let uploadKeys = [
+    Key(
+      "upload.folders", \.uploads.folders, .folders,
+      "Folders that take uploads, by the path they are reached at, as in {/uploads: uploads}."),
+    Key(
+      "upload.rules.accepted_filetypes", \.uploads.rules.acceptedTypes, .fileTypes,
+      "Extensions of the files that are taken, such as [png, csv]; files must also be what their names say."),
+    Key(
+      "upload.rules.get_names_allowed", \.uploads.rules.areNamesListed, .boolean,
+      "Whether a GET of the folder lists the names in it; 403 otherwise."),
+    Key(
+      "upload.rules.file_creation_whitelist", \.uploads.rules.creation, .list(.name),
+      "Which files may be made: patterns for the whole path on this machine, in which * crosses /, as in '*/server/uploads/*.png'."),
+    Key(
+      "upload.rules.file_overwrite_whitelist", \.uploads.rules.overwriting, .list(.name),
+      "Which files may be overwritten: patterns of the same kind."),
+    Key(
+      "upload.max_size", \.uploads.maximumSize, .size(in: ByteSize(bytes: 0) ... .mebibytes(1 << 24)), "The largest file; 413 beyond."),
+    Key(
+      "upload.quota", \.uploads.quota, .optional(.size(in: ByteSize(bytes: 0) ... .mebibytes(1 << 30))),
+      "Bytes that a folder may hold in all, with what is being uploaded; 507 beyond."),
+    Key("upload.max_files", \.uploads.maximumFiles, .integer(in: 1...10_000), "Files in one form; 413 beyond."),
+    Key("upload.max_uploads", \.uploads.maximumUploads, .integer(in: 1...10_000), "Uploads received at a time; 429 beyond."),
+    Key(
+      "upload.max_unfinished", \.uploads.maximumUnfinished, .integer(in: 0...1_000_000),
+      "Resumable uploads that are unfinished at a time in one folder; 429 beyond."),
+    Key(
+      "upload.tus_lease", \.uploads.lease, .duration(in: .seconds(1)...longestLease),
+      "How long an unfinished resumable upload is kept since its last byte."),
+    Key(
+      "upload.idle_timeout", \.uploads.idleTimeout, .duration(in: moment ... .seconds(86_400)),
+      "How long an upload may bring no byte; 408 beyond."),
   ]
 
   /// The shortest time-out that leaves a network time to answer at all.

@@ -33,6 +33,8 @@ public struct TangorConfiguration: Sendable {
   public var channels = ChannelsConfiguration()
   /// The settings of static files.
   public var site = SiteConfiguration()
+  /// The settings of uploads.
+  public var uploads = UploadConfiguration()
 
   /// The files that it was read from; they are never served.
   package var sources: [String] = []

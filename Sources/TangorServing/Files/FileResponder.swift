@@ -74,6 +74,16 @@ package struct FileResponder: Sendable {
     }
   }
 
+  /// Runs what blocks and must happen, on the thread pool while there is one: also when the task is cancelled.
+  package func cleanUp(_ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+      threadPool.submit { _ in
+        body()
+        continuation.resume()
+      }
+    }
+  }
+
   /// As `load`, for who is on the thread pool already.
   package func loadBlocking(key: String, contentType: String, open: (_ suffix: String) throws -> OpenFile?) throws -> FileEntry? {
     let checked = cache.now

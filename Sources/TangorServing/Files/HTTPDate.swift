@@ -5,6 +5,9 @@ package struct HTTPDate: Sendable, Hashable, Comparable {
 
   package init(seconds: Int) { self.seconds = seconds }
 
+  /// The moment now.
+  package static var now: HTTPDate { HTTPDate(seconds: FileSystem.now / 1_000_000_000) }
+
   package static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
 
   /// The year, month, day and the seconds within the day.

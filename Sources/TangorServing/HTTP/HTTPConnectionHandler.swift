@@ -20,12 +20,21 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   /// Requests that went on to Hummingbird and whose answers have not ended.
   private var requestsInProgress = 0
   private var isReadingRequest = false
+  /// What holds for the body that is coming, where it is streamed somewhere.
+  private var terms: BodyTerms?
+  /// Whether the client waits for `100 Continue`, which who answers the request will ask for.
+  private var awaitsContinue = false
+  /// Whether the server reads from the connection; it does not while those who take a body are behind.
+  private var isReading = true
+  /// Whether the connection ended within a request: what has come of its body is not the whole.
+  private(set) var wasBodyCut = false
   /// Whether this turn of reading brought parts of a request.
   private var hasReadParts = false
   /// Since when the head of a request is coming.
   private var headSince: NIODeadline?
-  /// NIO's parser stops for good after a request to upgrade, so whatever is not upgraded must end the connection.
-  private var isUpgradeRequest = false
+  /// NIO's parser stops for good after a request to upgrade, so whatever is not upgraded must end the connection. So must an
+  /// answer to a client that was not asked for its body, and may send it or not.
+  private var endsConnection = false
   /// Whether the client speaks HTTP/1.0, which knows neither chunks nor connections that stay open unasked.
   private var isOldClient = false
   private var hasFailed = false
@@ -76,8 +85,18 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
 
   func forget(_ id: Int) { goneHandlers[id] = nil }
 
+  /// Asks the client for the body that it holds back until then. Call it on the event loop.
+  func continueBody(_ channel: any Channel) {
+    guard let terms, awaitsContinue, !hasFailed else { return }
+    awaitsContinue = false
+    requestDeadline = .now() + terms.idleTimeout
+    guard let context = try? channel.pipeline.syncOperations.context(handler: self) else { return }
+    context.writeAndFlush(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+  }
+
   private func gone() {
     isGone = true
+    if isReadingRequest { wasBodyCut = true }
     let handlers = goneHandlers.values
     goneHandlers = [:]
     for handler in handlers { handler() }
@@ -121,7 +140,10 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       guard now >= end else { return schedule(context, at: end) }
       fail(context, TangorError(.requestTimeout, "The request's headers came too slowly."))
     } else if isReadingRequest {
+      if let terms, !isReading { requestDeadline = now + terms.idleTimeout }
       guard now >= requestDeadline else { return schedule(context, at: requestDeadline) }
+      // The answer has gone out before the request had ended: there is nothing more to say.
+      guard requestsInProgress > 0 else { return context.close(promise: nil) }
       fail(context, TangorError(.requestTimeout, "The request's body came too slowly."))
     } else if requestsInProgress == 0 {
       let end = lastActivity + shared.idleTimeout
@@ -151,14 +173,23 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       if shared.quick != nil, requestsInProgress == 0, context.channel.isWritable, begin(head, context) { return }
       requestsInProgress += 1
       isReadingRequest = true
-      requestDeadline = lastActivity + shared.requestTimeout
-      isUpgradeRequest = head.method == .CONNECT || head.headers.contains(name: "upgrade")
+      terms = shared.bodyTerms?(head.method.rawValue, head.uri)
+      requestDeadline = lastActivity + (terms?.idleTimeout ?? shared.requestTimeout)
+      endsConnection = head.method == .CONNECT || head.headers.contains(name: "upgrade")
       // While an earlier answer is under way it must not be interrupted; a client sends its body unasked after a while.
       if requestsInProgress == 1, head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
-        context.writeAndFlush(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+        if terms == nil {
+          context.writeAndFlush(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+        } else {
+          awaitsContinue = true
+        }
       }
     case .body(let bytes):
-      if bytes.readableBytes > 0 {
+      awaitsContinue = false
+      if let terms {
+        // Who was answered before the end is given the usual time to finish, and no more.
+        if requestsInProgress > 0 { requestDeadline = .now() + terms.idleTimeout }
+      } else if bytes.readableBytes > 0 {
         requestDeadline = requestDeadline + .milliseconds(Int64(bytes.readableBytes * 1_000 / Self.minimumRate))
       }
     case .end:
@@ -167,11 +198,20 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
         return write(answer)
       }
       isReadingRequest = false
+      awaitsContinue = false
     }
     context.fireChannelRead(data)
   }
 
+  package func read(context: ChannelHandlerContext) {
+    // What the client could not send while nobody read is not its delay.
+    if !isReading, isReadingRequest, requestsInProgress > 0, let terms { requestDeadline = .now() + terms.idleTimeout }
+    isReading = true
+    context.read()
+  }
+
   package func channelReadComplete(context: ChannelHandlerContext) {
+    isReading = false
     if mustFlush {
       mustFlush = false
       context.flush()
@@ -243,17 +283,21 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       return
     }
     switch Self.unwrapOutboundIn(data) {
-    case .head(var head) where isOldClient || (isUpgradeRequest && head.status.code >= 200):
+    case .head(var head) where isOldClient || ((endsConnection || awaitsContinue) && head.status.code >= 200):
       if isOldClient { head.version = .http1_0 }
-      if isUpgradeRequest { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+      if awaitsContinue, requestsInProgress == 1 { endsConnection = true }
+      if endsConnection { head.headers.replaceOrAdd(name: "Connection", value: "close") }
       context.write(Self.wrapOutboundOut(.head(head)), promise: promise)
     case .end:
       requestsInProgress -= 1
       lastActivity = .now()
       context.write(data, promise: promise)
-      if isUpgradeRequest {
+      if endsConnection {
         context.flush()
         closeSoon(context)
+      } else if isReadingRequest, terms != nil {
+        requestDeadline = lastActivity + shared.requestTimeout
+        hasten(context, to: requestDeadline)
       }
     default: context.write(data, promise: promise)
     }

@@ -12,6 +12,7 @@ package final class HTTPServing: Sendable {
   let requestTimeout: TimeAmount
   let parserLimits: NIOHTTPDecoderLimitConfiguration
   let quick: (any QuickResponder)?
+  let bodyTerms: (@Sendable (_ method: String, _ uri: String) -> BodyTerms?)?
   private let metrics = RequestMetrics()
   private let logger: Logger
   private let idPrefix = UInt64.random(in: .min ... .max)
@@ -22,7 +23,11 @@ package final class HTTPServing: Sendable {
   ///   - configuration: The limits.
   ///   - quick: What answers on the event loop, before the router; `nil` when all requests must pass the middleware.
   ///   - logger: Where quick answers are told, at level `info`.
-  package init(configuration: ServingConfiguration, quick: (any QuickResponder)?, logger: Logger) {
+  ///   - bodyTerms: What holds for the body of a request that is streamed somewhere; `nil` for all others.
+  package init(
+    configuration: ServingConfiguration, quick: (any QuickResponder)?, logger: Logger,
+    bodyTerms: (@Sendable (_ method: String, _ uri: String) -> BodyTerms?)? = nil
+  ) {
     idleTimeout = TimeAmount(configuration.idleTimeout)
     requestTimeout = TimeAmount(configuration.requestTimeout)
     var limits = NIOHTTPDecoderLimitConfiguration()
@@ -30,6 +35,7 @@ package final class HTTPServing: Sendable {
     limits.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes
     parserLimits = limits
     self.quick = quick
+    self.bodyTerms = bodyTerms
     self.logger = logger
   }
 

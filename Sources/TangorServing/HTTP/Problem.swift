@@ -88,7 +88,11 @@ package struct Problem: Sendable {
   }
 
   private var reason: String {
-    error.code == .canceled ? "Client Closed Request" : HTTPResponseStatus(statusCode: error.code.status).reasonPhrase
+    switch error.code {
+    case .canceled: "Client Closed Request"
+    case .checksumMismatch: "Checksum Mismatch"
+    default: HTTPResponseStatus(statusCode: error.code.status).reasonPhrase
+    }
   }
 
   private var page: String {
