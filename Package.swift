@@ -35,6 +35,7 @@ let package = Package(
   products: [
     .library(name: "Tangor", targets: ["Tangor"]),
     .library(name: "TangorJSON", targets: ["TangorJSON"]),
+    .library(name: "TangorObjects", targets: ["TangorObjects"]),
     .executable(name: "tangor", targets: ["TangorCommand"]),
   ],
   dependencies: [
@@ -57,6 +58,7 @@ let package = Package(
     .target(name: "TangorJSON", swiftSettings: settings),
     .systemLibrary(name: "CMalloc"),
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
+    .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
     .target(
       name: "TangorServing",
       dependencies: [
@@ -87,7 +89,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
-    .target(name: "TangorGallery", dependencies: ["Tangor"], swiftSettings: settings),
+    .target(name: "TangorGallery", dependencies: ["Tangor", "TangorCore", serviceLifecycle], swiftSettings: settings),
     .executableTarget(
       name: "TangorCommand",
       dependencies: [
@@ -97,6 +99,8 @@ let package = Package(
     .target(name: "TangorTesting", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(
       name: "TangorServingTests",
       dependencies: [

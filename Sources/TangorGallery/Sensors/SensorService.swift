@@ -56,7 +56,7 @@ extension TangorApp {
   func addSensors() throws {
     try channels.add(rule: ChannelRule("sensors/#", history: 120))
     let station = Station(seed: .random(in: 0 ... .max))
-    try objects.expose(station, as: "station", channelPrefix: "station/")
+    try objects.expose(station, as: "station", options: .init(channelPrefix: "station/"))
     add(service: SensorService(station: station, channels: channels))
   }
 }

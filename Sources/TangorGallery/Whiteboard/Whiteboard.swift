@@ -92,6 +92,6 @@ extension TangorApp {
       "whiteboard/#", clientsMayPublish: true, presence: true, history: 100, historySize: .kibibytes(256), messageSize: .kibibytes(8))
     try channels.add(rule: lines)
     let board = try Whiteboard { [channels] change in try channels.publish("whiteboard/board", change) }
-    try objects.expose(board, as: "whiteboard", channelPrefix: "whiteboard/")
+    try objects.expose(board, as: "whiteboard", options: .init(channelPrefix: "whiteboard/"))
   }
 }
