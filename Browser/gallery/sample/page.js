@@ -16,28 +16,6 @@ const typed = (id) => /** @type {HTMLInputElement} */ (part(id)).value.trim();
 /** @param {string} text */
 const print = (text) => append(output, `${text}\n`, 20_000);
 
-/** @type {Promise<any> | undefined} */
-let opening;
-/** The proxy; asked for again where the server could not give it. */
-function sample() {
-  opening ??= tangor.object("sample").catch((error) => {
-    opening = undefined;
-    throw error;
-  });
-  return opening;
-}
-
-/**
- * The proxy's place behind a path such as `inner.depth`.
- *
- * @param {string[]} names
- */
-async function walk(names) {
-  let place = await sample();
-  for (const name of names) place = { at: place.at === undefined ? place[name] : place.at[name] };
-  return place.at ?? place;
-}
-
 /** @param {() => Promise<void>} action */
 async function attempt(action) {
   status.say("running", "…");
@@ -123,12 +101,12 @@ function follow(members) {
     );
   }
   if (channels.length === 0) return undefined;
-  return tangor.channels.subscribe(channels, (/** @type {any} */ data, /** @type {any} */ { channel }) => {
+  return tangor.channels.subscribe(channels, (data, { channel }) => {
     for (const cell of body.querySelectorAll("td")) if (cell.dataset.channel === channel) cell.textContent = JSON.stringify(data);
   });
 }
 
-/** @type {{cancel: () => void} | undefined} */
+/** @type {import("../../tangor").ChannelSubscription | undefined} */
 let following;
 async function show() {
   try {
@@ -148,7 +126,7 @@ async function show() {
         .map(({ path, may }) => element("option", { value: path, "data-stream": may.includes("sequence") }, path.replace(/^sample\./, ""))),
     );
     if ([...method.options].some(({ value }) => value === chosen)) method.value = chosen;
-    following?.cancel();
+    following?.unsubscribe();
     following = follow(description.members);
   } catch (error) {
     status.fail(error);

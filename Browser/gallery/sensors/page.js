@@ -29,7 +29,7 @@ function tileOf(channel) {
   return { value, tile };
 }
 
-tangor.channels.subscribe(["sensors/#"], (/** @type {any} */ data, /** @type {any} */ { channel }) => {
+tangor.channels.subscribe(["sensors/#"], (data, { channel }) => {
   const shown = tileOf(channel);
   if (shown === undefined || typeof data !== "number") return;
   shown.value.textContent = data.toFixed(1);
@@ -40,7 +40,7 @@ tangor.channels.subscribe(["sensors/#"], (/** @type {any} */ data, /** @type {an
 
 const heater = part("heater");
 const alarms = part("alarms");
-tangor.channels.subscribe(["station/heater", "station/alarms"], (/** @type {any} */ data, /** @type {any} */ { channel }) => {
+tangor.channels.subscribe(["station/heater", "station/alarms"], (data, { channel }) => {
   if (channel === "station/heater") {
     heater.textContent = data ? "on" : "off";
     heater.dataset.heater = data ? "on" : "off";

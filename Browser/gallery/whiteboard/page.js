@@ -56,54 +56,51 @@ async function load() {
   }
 }
 
-tangor.channels.subscribe(
-  ["whiteboard/board"],
-  (/** @type {any} */ _, /** @type {any} */ message) => {
-    if (board.apply(message) === "applied" && message.data.added !== undefined) lines.end(message.data.added.id);
-    if (board.needsSnapshot) load();
-    show();
+// First the changes, then the snapshot they belong behind: none can fall between the two.
+const changes = tangor.channels.subscribe("whiteboard/board", (_, message) => {
+  if (board.apply(message) === "applied" && message.data.added !== undefined) lines.end(message.data.added.id);
+  if (board.needsSnapshot && isFollowing) load();
+  show();
+});
+let isFollowing = false;
+changes.ready.then(
+  () => {
+    isFollowing = true;
+    load();
   },
-  { onlost: load },
+  (error) => status.fail(error),
 );
-load();
 
 // MARK: Others
 
-/** @type {{cancel: () => void} | undefined} */
+/** @type {import("../../tangor").ChannelSubscription | undefined} */
 let presence;
 function announce() {
-  presence?.cancel();
+  presence?.unsubscribe();
   people.forget();
-  presence = tangor.channels.subscribe(
-    ["whiteboard/strokes"],
-    (/** @type {any} */ piece) => {
-      // What this page sends comes back to it as to all.
-      if (piece?.client !== self.id && lines.extend(piece, performance.now())) show();
-    },
-    {
-      latest: false,
-      presence: true,
-      info: { ...self },
-      onjoined: (/** @type {any} */ client) => {
-        people.came(client.id, client.info);
-        people.show(self);
-      },
-      onleft: (/** @type {any} */ client) => {
-        const gone = people.went(client.id);
-        if (gone !== undefined) lines.endAll(gone);
-        people.show(self);
-        show();
-      },
-    },
-  );
+  presence = tangor.channels.subscribe("whiteboard/strokes", follow, { latest: false, presence: true, info: { ...self } });
+  presence.addEventListener("joined", ({ detail: { client } }) => {
+    people.came(client.id, client.info);
+    people.show(self);
+  });
+  presence.addEventListener("left", ({ detail: { client } }) => {
+    const gone = people.went(client.id);
+    if (gone !== undefined) lines.endAll(gone);
+    people.show(self);
+    show();
+  });
   people.show(self);
 }
 
-tangor.channels.subscribe(
-  ["whiteboard/cursors"],
-  (/** @type {any} */ cursor) => people.point(cursor, self.id, performance.now()),
-  { latest: false, policy: "latest" },
-);
+/** @param {any} piece of a line that is being drawn; what this page sends comes back to it as to all */
+function follow(piece) {
+  if (piece?.client !== self.id && lines.extend(piece, performance.now())) show();
+}
+
+tangor.channels.subscribe("whiteboard/cursors", (cursor) => people.point(cursor, self.id, performance.now()), {
+  latest: false,
+  policy: "latest",
+});
 setInterval(() => {
   people.expire(performance.now());
   if (lines.expire(performance.now())) show();
@@ -120,7 +117,7 @@ let pointed = 0;
 function speak() {
   if (drawn === undefined || drawn.sent === drawn.points.length) return;
   const { id, colour, points } = drawn;
-  tangor.channels.tell("whiteboard/strokes", { client: self.id, id, colour, width: drawn.width, points: points.slice(drawn.sent) });
+  tangor.channels.send("whiteboard/strokes", { client: self.id, id, colour, width: drawn.width, points: points.slice(drawn.sent) });
   drawn.sent = points.length;
   spoke = performance.now();
 }
@@ -171,7 +168,7 @@ holdPen(view, {
   hover(point) {
     if (point !== undefined && performance.now() - pointed < pace) return;
     pointed = performance.now();
-    tangor.channels.tell("whiteboard/cursors", point === undefined ? { client: self.id, gone: true } : { client: self.id, ...point });
+    tangor.channels.send("whiteboard/cursors", point === undefined ? { client: self.id, gone: true } : { client: self.id, ...point });
   },
 });
 

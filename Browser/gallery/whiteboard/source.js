@@ -24,14 +24,16 @@ try app.objects.expose(board, as: "whiteboard",
 const whiteboard = await tangor.object("whiteboard");
 
 // First the changes, then the snapshot they belong behind.
-tangor.channels.subscribe(["whiteboard/board"], (change) => board.apply(change));
+const changes = tangor.channels.subscribe("whiteboard/board",
+  (change, { epoch, offset }) => board.apply(change, epoch, offset));
+await changes.ready;
 board.load(await whiteboard.snapshot());
 
 // Lines under way, from page to page.
-tangor.channels.subscribe(["whiteboard/strokes"], draw, {
-  presence: true, info: { id, name, colour }, onjoined, onleft,
-});
-tangor.channels.publish("whiteboard/strokes", piece);
+const strokes = tangor.channels.subscribe("whiteboard/strokes", draw,
+  { presence: true, info: { id, name, colour } });
+strokes.addEventListener("joined", ({ detail }) => show(detail.client));
+tangor.channels.send("whiteboard/strokes", piece);
 
 await whiteboard.add(stroke);`,
 };
