@@ -4,6 +4,7 @@ import { resolve } from "./environment.js";
 import { TangorError, asTangorError } from "./errors.js";
 import { NotificationHub } from "./hub.js";
 import { followPage } from "./lifecycle.js";
+import { Posts } from "./posts.js";
 import { Waiters } from "./waiters.js";
 
 /**
@@ -40,7 +41,7 @@ export class LiveConnection extends EventTarget {
   /** @type {Set<Member>} */ #members = new Set();
   #waiters = new Waiters();
   /** @type {NotificationHub} */ #hub;
-  /** @type {Map<number, AbortController>} */ #requests = new Map();
+  /** @type {Posts} */ #posts;
   /** @type {() => void} */ #unfollow = () => {};
 
   /**
@@ -55,6 +56,7 @@ export class LiveConnection extends EventTarget {
     this.options = options;
     this.preference = options.transport ?? "auto";
     this.calls = new CallTable({ maxQueued: options.maxQueued });
+    this.#posts = new Posts(http, this.calls, (call, error) => this.#broken(call, error));
     this.#hub = new NotificationHub((error) => world.report(error));
     this.backoff = new Backoff(options.backoff, world.random);
     if (this.preference === "websocket" && world.WebSocket === undefined) {
@@ -75,14 +77,22 @@ export class LiveConnection extends EventTarget {
   /**
    * @param {string} method
    * @param {unknown} [parameters]
-   * @param {CallOptions} [options]
+   * @param {CallOptions & {arrived?: (result: any) => void}} [options] `arrived` sees the result before any message that
+   *   came behind it, which a promise cannot promise
    * @returns {Promise<any>}
    */
   async call(method, parameters, options = {}) {
-    const { signal, timeout = 0, idempotent = false } = options;
+    const { signal, timeout = 0, idempotent = false, arrived } = options;
     signal?.throwIfAborted();
     if (this.state === "closed") throw this.#closedError();
     const { call, promise } = this.calls.add(method, parameters, idempotent);
+    if (arrived !== undefined) {
+      const { resolve } = call;
+      call.resolve = (result) => {
+        arrived(result);
+        resolve(result);
+      };
+    }
     const abort = () => this.#abandon(call, signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     const timer =
@@ -165,8 +175,7 @@ export class LiveConnection extends EventTarget {
     const failure = this.#closedError();
     for (const call of this.calls.drain()) call.reject(failure);
     this.#waiters.fail(failure);
-    for (const request of this.#requests.values()) request.abort();
-    this.#requests.clear();
+    this.#posts.abortAll();
     socket?.close(code, reason);
   }
 
@@ -268,7 +277,7 @@ export class LiveConnection extends EventTarget {
   /** @param {TangorError} error */
   #retry(error) {
     this.#release();
-    this.#interrupt(error, (call) => !this.#requests.has(call.id));
+    this.#interrupt(error, (call) => !this.#posts.has(call));
     const retryIn = Math.max(this.backoff.next(), (error.retryAfter ?? 0) * 1_000);
     this.#timer = this.world.setTimeout(() => this.#connect(), retryIn);
     this.#become("waiting", { retryIn, error });
@@ -279,7 +288,7 @@ export class LiveConnection extends EventTarget {
   #suspend() {
     if (this.state === "closed") return;
     const socket = this.#release();
-    this.#interrupt(TangorError.connectionLost("The page was put to sleep."), (call) => !this.#requests.has(call.id));
+    this.#interrupt(TangorError.connectionLost("The page was put to sleep."), (call) => !this.#posts.has(call));
     this.#become("waiting");
     socket?.close(1000, "page hidden");
   }
@@ -323,29 +332,18 @@ export class LiveConnection extends EventTarget {
   #flush() {
     for (const call of this.calls.takeQueued()) {
       if (this.#socket !== undefined) this.#socket.send(call.text);
-      else this.#request(call);
+      else this.#posts.send(call);
     }
   }
 
-  /** @param {Call} call */
-  async #request(call) {
-    const request = new AbortController();
-    this.#requests.set(call.id, request);
-    try {
-      const result = await this.http.rpc(call.text, { signal: request.signal });
-      this.calls.remove(call.id)?.resolve(result);
-    } catch (error) {
-      if (error instanceof TangorError && error.code === "connection_lost") {
-        this.#interrupt(error, (other) => other === call);
-        this.#requests.delete(call.id);
-        if (this.state === "open" && this.transport === "http") this.#retry(error);
-        else if (this.state === "open") this.#flush();
-      } else {
-        this.calls.remove(call.id)?.reject(error);
-      }
-    } finally {
-      if (this.#requests.get(call.id) === request) this.#requests.delete(call.id);
-    }
+  /**
+   * @param {Call} call one over HTTP
+   * @param {TangorError} error
+   */
+  #broken(call, error) {
+    this.#interrupt(error, (other) => other === call);
+    if (this.state === "open" && this.transport === "http") this.#retry(error);
+    else if (this.state === "open") this.#flush();
   }
 
   /**
@@ -357,7 +355,7 @@ export class LiveConnection extends EventTarget {
   #abandon(call, reason) {
     if (this.calls.remove(call.id) === undefined) return;
     if (call.inFlight && this.#socket !== undefined) this.notify("rpc.cancel", { id: call.id });
-    this.#requests.get(call.id)?.abort();
+    this.#posts.abort(call);
     call.reject(reason);
   }
 

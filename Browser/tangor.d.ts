@@ -144,11 +144,190 @@ export interface UploadOptions {
   attempts?: number;
 }
 
+/** JSON Schema, as far as descriptions use it. */
+export interface Schema {
+  type?: string | string[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: Schema | boolean;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  nullable?: boolean;
+  [keyword: string]: unknown;
+}
+
+export interface ParameterDescription {
+  name: string;
+  type: string;
+  schema?: Schema;
+  required: boolean;
+  /** Source text of the default. */
+  default?: string;
+  doc?: string;
+}
+
+export interface MemberDescription {
+  name: string;
+  kind: "property" | "method" | "object";
+  type: string;
+  schema?: Schema;
+  doc?: string;
+  source?: string;
+  /** Properties. */
+  settable?: boolean;
+  deletable?: boolean;
+  /** The channel that a tracked property publishes to. */
+  channel?: string;
+  /** Methods. */
+  parameters?: ParameterDescription[];
+  async?: boolean;
+  throws?: boolean;
+  locking?: boolean;
+  synchronous?: boolean;
+  stream?: boolean;
+  /** Objects. */
+  members?: MemberDescription[];
+}
+
+export interface ObjectDescription {
+  path: string;
+  name: string;
+  kind: "object";
+  type: string;
+  doc?: string;
+  members: MemberDescription[];
+}
+
+/** A property of an object: a promise of its value whenever it is awaited. */
+export interface TangorProperty<T> extends PromiseLike<T> {
+  readonly $path: string;
+  catch<R = never>(failed?: ((reason: any) => R | PromiseLike<R>) | null): Promise<T | R>;
+  finally(done?: (() => void) | null): Promise<T>;
+}
+
+/** A method of an object. */
+export interface TangorMethod<Parameters extends unknown[], Named, Result> {
+  (...values: Parameters): Promise<Result>;
+  readonly $path: string;
+  /** Calls with arguments by name (or an array of them), and with options. */
+  $with(values: Named | Parameters, options?: CallOptions): Promise<Result>;
+  $describe(options?: CallOptions): Promise<MemberDescription>;
+}
+
+/** A method whose result is a stream: `for await (const value of object.method())`. */
+export interface TangorStreamMethod<Parameters extends unknown[], Named, T> {
+  (...values: Parameters): Promise<TangorStream<T>> & AsyncIterable<T>;
+  readonly $path: string;
+  $with(values: Named | Parameters, options?: CallOptions): Promise<TangorStream<T>> & AsyncIterable<T>;
+  $describe(options?: CallOptions): Promise<MemberDescription>;
+}
+
+/** What every object of the server has besides its members. */
+export interface TangorObject {
+  readonly $path: string;
+  $describe(options?: CallOptions): Promise<ObjectDescription>;
+}
+
+export interface ChannelPosition {
+  epoch: string;
+  offset: number;
+}
+
+export interface ChannelMessage<T = any> extends ChannelPosition {
+  channel: string;
+  /** A `Uint8Array` where the payload is binary. */
+  data: T;
+  /** True for a message that was missed while the connection was broken; false where what was missed is gone. */
+  recovered?: boolean;
+  /** The retained value, not news. */
+  isLatest?: boolean;
+  /** Messages that were skipped right before this one. */
+  lost?: number;
+}
+
+/** Messages up to this position were lost. */
+export interface ChannelLoss extends ChannelPosition {
+  channel: string;
+  /** Absent where nobody knows. */
+  count?: number;
+  /** False where a broken connection was the cause, and the history no longer reached back. */
+  recovered?: false;
+}
+
+export interface ChannelClient {
+  id: string;
+  info?: any;
+}
+
+/** What happens to a reader that is too slow: closed when history no longer reaches, conflated, told of a gap, closed at once. */
+export type ChannelPolicy = "all" | "latest" | "dropOldest" | "close";
+
+export type ChannelHandler<T = any> = (value: T, message: ChannelMessage<T>) => void;
+
+export interface ChannelOptions {
+  /** `dropOldest` when absent. Where subscriptions of a page to one name differ, the one that loses least holds. */
+  policy?: ChannelPolicy;
+  /** Begin with the retained value; true. */
+  latest?: boolean;
+  /** Hear who comes and goes, where the server has presence on. */
+  presence?: boolean;
+  /** What others see of this page, up to 1 KiB of JSON. */
+  info?: unknown;
+  /** Positions from which to go on, as `positions` of an earlier subscription gave them. */
+  from?: { [channel: string]: ChannelPosition };
+  /** Ends the subscription. */
+  signal?: AbortSignal;
+  /** Messages that may wait for a loop; 1000. With the policy `latest`, one for each channel. */
+  buffer?: number;
+  onlost?: (loss: ChannelLoss) => void;
+}
+
+/** One subscription. Leaving a loop over it ends it, unless it has a handler. */
+export interface ChannelSubscription extends EventTarget, AsyncIterable<ChannelMessage> {
+  readonly names: readonly string[];
+  /** Settles once all names are in force; rejects when the server refuses them. */
+  readonly ready: Promise<void>;
+  readonly positions: { [channel: string]: ChannelPosition };
+  unsubscribe(): void;
+  addEventListener(type: "lost", listener: (event: CustomEvent<ChannelLoss>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(
+    type: "joined" | "left",
+    listener: (event: CustomEvent<{ channel: string; client: ChannelClient }>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: "error", listener: (event: CustomEvent<TangorError>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+}
+
+export interface Channels {
+  subscribe(
+    names: string | readonly string[],
+    handler?: ChannelHandler | Record<string, ChannelHandler>,
+    options?: ChannelOptions,
+  ): ChannelSubscription;
+  subscribe(handlers: Record<string, ChannelHandler>, options?: ChannelOptions): ChannelSubscription;
+  /** This page's own id in presence lists. */
+  readonly client: string | undefined;
+  list(pattern?: string, options?: CallOptions): Promise<string[]>;
+  publish(name: string, value: unknown, options?: CallOptions): Promise<ChannelPosition & { channel: string }>;
+  /** Publishes without an answer; false when it was dropped because the connection is not open. */
+  send(name: string, value: unknown): boolean;
+  /** Undefined when nothing was published yet. */
+  latest(name: string, options?: { signal?: AbortSignal }): Promise<ChannelMessage | undefined>;
+  history(
+    name: string,
+    options?: { after?: ChannelPosition; limit?: number } & CallOptions,
+  ): Promise<{ epoch: string; offset: number; recovered?: boolean; messages: ChannelMessage[] }>;
+  presence(name: string, options?: CallOptions): Promise<ChannelClient[]>;
+}
+
 export class Tangor extends EventTarget {
   constructor(options?: ConnectOptions);
   readonly base: URL;
   readonly state: State;
   readonly transport: Transport | undefined;
+  readonly channels: Channels;
   /** Waits until the connection is open; rejects when it is closed for good. */
   ready(options?: { signal?: AbortSignal }): Promise<void>;
   call<R = any>(method: string, parameters?: unknown, options?: CallOptions): Promise<R>;
@@ -157,6 +336,21 @@ export class Tangor extends EventTarget {
   /** Hears the server's notifications of one method; gives a function that stops hearing. */
   on(method: string, handler: (parameters: any) => void): () => void;
   stream<T = any>(service: string | { key: string }, options?: StreamOptions): TangorStream<T>;
+  /**
+   * An object of the server. `tangor types` writes its declaration, to be given as `T`. Names that begin with `$` are the client's own.
+   * A failed assignment or `delete` is told by the connection's `error` event.
+   */
+  object<T = any>(name: string, options?: CallOptions): Promise<T>;
+  objects(): Promise<string[]>;
+  describe<D = ObjectDescription & MemberDescription>(path: string, options?: CallOptions): Promise<D>;
+  get<T = any>(path: string, options?: CallOptions): Promise<T>;
+  set(path: string, value: unknown, options?: CallOptions): Promise<void>;
+  delete(path: string, options?: CallOptions): Promise<void>;
+  callObject<R = any>(
+    path: string,
+    values?: readonly unknown[] | Record<string, unknown>,
+    options?: CallOptions,
+  ): Promise<R> & AsyncIterable<any>;
   /** Sends a file to one of the server's upload folders; resolves once it is stored there whole. */
   upload(file: Blob & { name?: string; lastModified?: number }, options?: UploadOptions): Promise<{ name: string; size: number }>;
   /** Lets go of what the server kept of an upload that was stopped. */

@@ -1,7 +1,9 @@
+import { Channels } from "./channels/channels.js";
 import { baseURL, environment, resolve } from "./environment.js";
 import { TangorError } from "./errors.js";
 import { HTTPDoor } from "./http.js";
 import { LiveConnection } from "./live.js";
+import { Objects } from "./objects.js";
 import { pollAnswers } from "./poll.js";
 import { StreamRouter, keyOf, openOverHTTP, pumpLines } from "./sources.js";
 import { TangorStream } from "./stream.js";
@@ -33,6 +35,7 @@ export class Tangor extends EventTarget {
   /** @type {StreamRouter} */ #streams;
   /** @type {HTTPDoor} */ #http;
   /** @type {Environment} */ #world;
+  /** @type {Objects} */ #objects;
   /** @type {Uploads} */ #uploads;
   #timeout;
 
@@ -47,11 +50,29 @@ export class Tangor extends EventTarget {
     this.#timeout = options.timeout ?? 0;
     this.#connection = new LiveConnection(this.#http, this.#world, options);
     this.#streams = new StreamRouter(this.#connection);
+    const fail = (/** @type {TangorError} */ error) => this.dispatchEvent(new CustomEvent("error", { detail: error }));
+    this.#objects = new Objects({
+      call: (method, parameters, how) => this.call(method, parameters, how),
+      stream: (key) => this.stream({ key }, { after: 0 }),
+      fail,
+    });
     for (const type of ["statechange", "error"]) {
       this.#connection.addEventListener(type, (event) => {
         this.dispatchEvent(new CustomEvent(type, { detail: /** @type {CustomEvent} */ (event).detail }));
       });
     }
+    /** The server's channels. */
+    this.channels = new Channels({
+      connection: this.#connection,
+      call: (method, parameters, how) => this.call(method, parameters, how),
+      fail,
+    });
+    let opened = false;
+    this.addEventListener("statechange", () => {
+      if (this.state !== "open") return;
+      if (opened) this.#objects.refresh();
+      opened = true;
+    });
     this.#connection.start();
   }
 
@@ -137,6 +158,81 @@ export class Tangor extends EventTarget {
       options,
       typeof service === "string" ? undefined : service.key,
     );
+  }
+
+  /**
+   * An object of the server: `await sample.a`, `sample.a = 2`, `await sample.total(1, 2)`, `delete sample.b`.
+   *
+   * @param {string} name
+   * @param {CallOptions} [options]
+   * @returns {Promise<any>}
+   */
+  object(name, options) {
+    return this.#objects.open(name, options);
+  }
+
+  /**
+   * @returns {Promise<string[]>} the names of the objects
+   */
+  objects() {
+    return this.#objects.list();
+  }
+
+  /**
+   * What an object or one of its members is: types, parameters, words about it.
+   *
+   * @param {string} path
+   * @param {CallOptions} [options]
+   * @returns {Promise<any>}
+   */
+  describe(path, options) {
+    return this.#objects.describe(path, options);
+  }
+
+  /**
+   * The value of a property, an element or an entry: `sample.a`, `sample.list[0]`, `sample.map["any key"]`.
+   *
+   * @param {string} path
+   * @param {CallOptions} [options]
+   * @returns {Promise<any>}
+   */
+  get(path, options) {
+    return this.#objects.get(path, options);
+  }
+
+  /**
+   * Sets a property and waits until that is done; an assignment cannot be waited for.
+   *
+   * @param {string} path
+   * @param {unknown} value
+   * @param {CallOptions} [options]
+   * @returns {Promise<void>}
+   */
+  set(path, value, options) {
+    return this.#objects.set(path, value, options);
+  }
+
+  /**
+   * Deletes an optional property or an entry and waits until that is done.
+   *
+   * @param {string} path
+   * @param {CallOptions} [options]
+   * @returns {Promise<void>}
+   */
+  delete(path, options) {
+    return this.#objects.delete(path, options);
+  }
+
+  /**
+   * Calls a method.
+   *
+   * @param {string} path
+   * @param {readonly unknown[] | Record<string, unknown>} [values] positional, or by name
+   * @param {CallOptions} [options]
+   * @returns {Promise<any> & AsyncIterable<any>}
+   */
+  callObject(path, values, options) {
+    return this.#objects.call(path, values, options);
   }
 
   /**

@@ -2,11 +2,13 @@
 import * as declared from "./tangor";
 import { TangorStream } from "./stream.js";
 import { TangorError } from "./errors.js";
+import { Channels } from "./channels/channels.js";
 import { LiveConnection } from "./live.js";
 
 type Fits<Declared, Actual extends Declared> = Actual;
 export type Checks = [
   Fits<declared.TangorStream<number>, TangorStream<number>>,
   Fits<declared.TangorError, TangorError>,
+  Fits<Omit<declared.Channels, "subscribe">, Channels>,
   Fits<declared.State, LiveConnection["state"]>,
 ];
