@@ -34,6 +34,9 @@ extension CallableMember {
   /// of threads. `func_caller.synchronous_default` holds otherwise. It changes nothing for asynchronous members and those of actors.
   public func synchronous(_ isSynchronous: Bool = true) -> Self { with { $0.isSynchronous = isSynchronous } }
 
+  /// The same member, which is described as one that throws no errors of its own.
+  public func nonthrowing() -> Self { with { $0.canThrow = false } }
+
   /// The same member with a limit to how long it may run; `func_caller.time_limit_default` holds otherwise.
   ///
   /// Beyond it the caller is answered `timeout`. Asynchronous code is cancelled then; synchronous code cannot be, and keeps its place on

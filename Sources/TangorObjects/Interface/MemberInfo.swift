@@ -14,6 +14,7 @@ package struct MemberInfo: Sendable {
   package var parameters: [Parameter] = []
   package var isAsync = false
   package var isStream = false
+  package var canThrow = true
   /// Whether reading and writing it takes no code of its author's worth the name, so that it may run on an event loop.
   package var isStored = false
   package var role: String?
