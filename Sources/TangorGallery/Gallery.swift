@@ -4,7 +4,7 @@ public import Tangor
 public enum Gallery {
   /// Adds the gallery to an application.
   ///
-  /// - Throws: `invalid_request` when the application has services at the gallery's paths already.
+  /// - Throws: `invalid_request` when the application has services at the gallery's paths, or objects of the gallery's names, already.
   public static func install(in app: TangorApp) throws {
     try app.services.addPrimes()
     try app.services.addLog()
@@ -13,6 +13,9 @@ public enum Gallery {
     try app.services.addQuick("/hello", options: .init(summary: "A small JSON document.")) { _ in Hello() }
     try app.channels.add(rule: ChannelRule("demo/#", clientsMayPublish: true, presence: true))
     try app.channels.add(rule: ChannelRule("whiteboard/#", clientsMayPublish: true, presence: true, history: 1_000))
+    try app.addWhiteboard()
+    try app.addSensors()
+    app.announceUploads()
     var echo = app.configuration.serving.webSocket
     echo.maximumMessageSize = max(echo.maximumMessageSize, .mebibytes(64))
     app.webSocket("/echo", configuration: echo) { _ in WebSocketEcho() }
