@@ -61,6 +61,7 @@ extension TangorApp {
     let streams = streams.statistics
     let polls = polls.statistics
     let channels = channels.statistics
+    let objects = objects.statistics
     return [
       (
         "streams",
@@ -74,6 +75,7 @@ extension TangorApp {
         "channels",
         [("active", channels.channels), ("bytes", channels.bytes), ("published", channels.published), ("readers", channels.readers)]
       ),
+      ("objects", [("exposed", objects.objects), ("runningCalls", objects.running), ("waitingCalls", objects.waiting)]),
       ("webSockets", [("open", sockets.openCount), ("opened", sockets.totalCount)]),
     ]
   }

@@ -5,6 +5,7 @@ import NIOCore
 public import ServiceLifecycle
 import Synchronization
 public import TangorCore
+public import TangorObjects
 public import TangorServices
 public import TangorServing
 public import TangorSite
@@ -29,6 +30,7 @@ public final class TangorApp: Sendable {
     var webSockets: [WebSocketRoute] = []
     var bundles: [String: BundledFiles] = ["tangor": .browser]
     var services: [any Service] = []
+    var identify: Identify?
     var hasRun = false
   }
 
@@ -48,6 +50,8 @@ public final class TangorApp: Sendable {
   public let channels: ChannelRegistry
   /// The uploads: who wants to know of them is told here.
   public let uploads: UploadRegistry
+  /// The objects that pages may use, by name.
+  public let objects: ObjectRegistry
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
@@ -63,6 +67,13 @@ public final class TangorApp: Sendable {
     uploads = UploadRegistry(configuration.uploads)
     polls = PollRegistry(configuration: configuration.streams)
     channels = try ChannelRegistry(configuration: configuration.channels)
+    objects = ObjectRegistry(
+      configuration: configuration.objects, streams: ObjectStreamOpener(registry: streams),
+      publish: { [channels, logger] channel, value in
+        do { try channels.publish(channel, value) } catch {
+          logger.warning("a tracked property was not published", metadata: ["channel": "\(channel)", "error": "\(error)"])
+        }
+      })
   }
 
   // MARK: Adding
@@ -73,6 +84,15 @@ public final class TangorApp: Sendable {
   public func add(_ method: LiveMethod) throws {
     try parts.withLock { try $0.methods.add(method) }
   }
+
+  /// Says which roles clients have, for members of objects that require one.
+  ///
+  /// ```swift
+  /// app.identify { request in request.headers[.authorization] == "Bearer \(token)" ? ["admin"] : [] }
+  /// ```
+  ///
+  /// - Parameter identify: Asked once for each live connection and each `POST /rpc`; an error that it throws refuses the request.
+  public func identify(_ identify: @escaping Identify) { parts.withLock { $0.identify = identify } }
 
   /// Adds middleware, innermost last. It sees every request: quick answers, which would go out before it, are turned off.
   public func add(middleware: sending any MiddlewareProtocol<Request, Response, TangorRequestContext>) {

@@ -12,10 +12,11 @@ public enum Gallery {
     try app.services.addTicks()
     try app.services.addQuick("/hello", options: .init(summary: "A small JSON document.")) { _ in Hello() }
     try app.channels.add(rule: ChannelRule("demo/#", clientsMayPublish: true, presence: true))
-    try app.channels.add(rule: ChannelRule("whiteboard/#", clientsMayPublish: true, presence: true, history: 1_000))
     try app.addWhiteboard()
     try app.addSensors()
     app.announceUploads()
+    try app.objects.expose(Sample(), as: "sample")
+    try app.objects.expose(Pause(), as: "pause")
     var echo = app.configuration.serving.webSocket
     echo.maximumMessageSize = max(echo.maximumMessageSize, .mebibytes(64))
     app.webSocket("/echo", configuration: echo) { _ in WebSocketEcho() }

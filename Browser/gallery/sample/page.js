@@ -1,10 +1,12 @@
-import "../live-elements.js";
 import { Status, append, element } from "../elements.js";
+import { use } from "../live-elements.js";
 import { openPage, part } from "../page.js";
 import { readArguments, rows } from "./description.js";
 import { source } from "./source.js";
 
 const tangor = openPage("sample", source);
+// One connection for the page and its elements.
+use(tangor);
 const status = new Status(part("status"));
 const output = part("output");
 const method = /** @type {HTMLSelectElement} */ (part("method"));

@@ -1,10 +1,12 @@
-import "../live-elements.js";
 import { Status, element } from "../elements.js";
+import { use } from "../live-elements.js";
 import { openPage, part } from "../page.js";
 import { source } from "./source.js";
 import { describe } from "./tiles.js";
 
 const tangor = openPage("sensors", source);
+// One connection for the page and its elements.
+use(tangor);
 const status = new Status(part("status"));
 const list = part("tiles");
 /** @type {Map<string, {value: HTMLElement, tile: HTMLElement}>} */

@@ -1,4 +1,5 @@
 public import TangorCore
+public import TangorObjects
 public import TangorServing
 public import TangorSite
 public import TangorStreams
@@ -31,10 +32,15 @@ public struct TangorConfiguration: Sendable {
   public var streams = StreamsConfiguration()
   /// The settings of channels, and their rules.
   public var channels = ChannelsConfiguration()
+  /// The settings of exposed objects.
+  public var objects = ObjectsConfiguration()
   /// The settings of static files.
   public var site = SiteConfiguration()
   /// The settings of uploads.
   public var uploads = UploadConfiguration()
+
+  /// Taken from files of an older system, and without effect: properties are tracked where their class says so.
+  package var addsAttributes = true
 
   /// The files that it was read from; they are never served.
   package var sources: [String] = []
