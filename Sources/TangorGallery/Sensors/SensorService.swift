@@ -1,5 +1,5 @@
 import Foundation
-package import ServiceLifecycle
+import ServiceLifecycle
 import Tangor
 import TangorCore
 
@@ -13,8 +13,8 @@ struct SensorService: Service {
   let station: Station
   let channels: ChannelRegistry
 
-  package func run() async throws {
-    try await cancelWhenGracefulShutdown {
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
       var round = 0
       var last = ContinuousClock.now
       while !Task.isCancelled {
