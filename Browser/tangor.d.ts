@@ -238,7 +238,7 @@ export interface ChannelMessage<T = any> extends ChannelPosition {
   channel: string;
   /** A `Uint8Array` where the payload is binary. */
   data: T;
-  /** True for a message that was missed while the connection was broken; false where what was missed is gone. */
+  /** True for a message that was missed while the connection was broken, where that is known; false where what was missed is gone. */
   recovered?: boolean;
   /** The retained value, not news. */
   isLatest?: boolean;

@@ -32,7 +32,7 @@ import { payload } from "./wire.js";
  * @property {string} epoch
  * @property {number} offset of the last message that came
  * @property {{offset: number, data: any}} [retained]
- * @property {number} recoverTo messages up to this offset are those that were missed
+ * @property {number} recoverTo messages up to this offset are those that were missed, as far as the server says so
  * @property {number} announced messages that the server said it skipped before the next one
  * @property {Record[]} [audience] who follows it; found when it is needed
  *
@@ -283,7 +283,7 @@ export class ChannelBook {
       return;
     }
     if (isSame && state.recovered === true) {
-      channel.recoverTo = state.offset;
+      channel.recoverTo = state.newest ?? state.offset;
       return;
     }
     if (isSame && state.offset === channel.offset) return;
@@ -308,7 +308,7 @@ export class ChannelBook {
   #begin(name, state, asked, catchUps) {
     const channel = stateOf(state);
     if (asked !== undefined && state.recovered === true && asked.epoch === state.epoch) {
-      channel.recoverTo = channel.offset;
+      channel.recoverTo = state.newest ?? channel.offset;
       channel.offset = asked.offset;
       channel.retained = undefined;
     }

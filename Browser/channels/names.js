@@ -36,7 +36,8 @@ export function matches(pattern, channel) {
  * @param {unknown} name
  */
 export function checkName(name) {
-  const wrong = (/** @type {string} */ why) => new TangorError("invalid_parameters", `'${String(name).slice(0, 200)}' is no channel: ${why}.`);
+  const wrong = (/** @type {string} */ why) =>
+    new TangorError("invalid_parameters", `'${String(name).slice(0, 200)}' is no channel: ${why}.`);
   if (typeof name !== "string" || name === "") throw wrong("a channel's name is a text that is not empty");
   const levels = name.split("/");
   if (levels.length > 32) throw wrong("it has more than 32 levels");

@@ -12,7 +12,7 @@ final class Station: LiveObject, Sendable {
 }
 
 try app.objects.expose(station, as: "station",
-                       channelPrefix: "station/")
+  options: .init(channelPrefix: "station/"))
 
 while !Task.isCancelled {
   try await Task.sleep(for: interval)

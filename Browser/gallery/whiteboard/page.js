@@ -1,4 +1,5 @@
 import { Status } from "../elements.js";
+import { use } from "../live-elements.js";
 import { openPage, part } from "../page.js";
 import { Board } from "./board.js";
 import { BoardCanvas } from "./canvas.js";
@@ -14,6 +15,8 @@ const height = 1_000;
 const pace = 40;
 
 const tangor = openPage("whiteboard", source);
+// One connection for the page and its elements.
+use(tangor);
 const canvas = /** @type {HTMLCanvasElement} */ (part("canvas"));
 const view = new BoardCanvas(canvas, width, height);
 const board = new Board();

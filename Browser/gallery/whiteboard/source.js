@@ -19,7 +19,7 @@ try app.channels.add(rule: ChannelRule("whiteboard/board"))
 try app.channels.add(rule: ChannelRule(
   "whiteboard/#", clientsMayPublish: true, presence: true))
 try app.objects.expose(board, as: "whiteboard",
-                       channelPrefix: "whiteboard/")`,
+  options: .init(channelPrefix: "whiteboard/"))`,
   javascript: `
 const whiteboard = await tangor.object("whiteboard");
 
