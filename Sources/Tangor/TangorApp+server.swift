@@ -66,7 +66,8 @@ extension TangorApp {
     group.addRoutes(HealthRoutes(app: self).collection)
     group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
     group.addRoutes(
-      ChannelRoutes<TangorRequestContext>(channels, basePath: configuration.basePath, configuration: configuration.serving.webSocket).endpoints)
+      ChannelRoutes<TangorRequestContext>(channels, basePath: configuration.basePath, configuration: configuration.serving.webSocket)
+        .endpoints)
     group.addRoutes(
       LiveRoutes<TangorRequestContext>(
         dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets, identify: parts.identify

@@ -199,6 +199,40 @@ private func makeApp(_ change: (inout TangorConfiguration) -> Void = { _ in }) t
     }
   }
 
+  @Test func shutdownEndsSequencesAndEventsOfChannels() async throws {
+    let app = try makeApp()
+    try await serving(app) { port, shutDown in
+      let client = try await RawConnection(port: port)
+      try await client.send("GET /channel/demo/a HTTP/1.1\r\nHost: a\r\n\r\n")
+      // Taken from the first moment, not from when the task below begins.
+      let messages = try app.channels.messages(in: "demo/#")
+      let task = Task {
+        var values: [Int] = []
+        for await message in messages { values.append(try message.decode(Int.self)) }
+        return values
+      }
+      while app.channels.statistics.readers < 2 { await Task.yield() }
+      try app.channels.publish("demo/a", 1)
+      _ = try await client.receive { bytes in String(decoding: bytes, as: UTF8.self).contains("data: 1\n\n") ? bytes.count : nil }
+      await shutDown()
+      _ = try await task.value
+      _ = try await client.receive { bytes in String(decoding: bytes, as: UTF8.self).contains("0\r\n\r\n") ? bytes.count : nil }
+      #expect(app.channels.statistics.readers == 0)
+    }
+  }
+
+  @Test func healthCountsChannels() async throws {
+    let app = try makeApp()
+    try app.channels.publish("a", 1)
+    try await app.buildApplication().test(.router) { client in
+      try await client.execute(uri: "/healthz?verbose", method: .get) { response in
+        let channels = try JSONValue(parsing: String(buffer: response.body))["channels"]
+        #expect(channels?["active"] == 1 && channels?["published"] == 1 && channels?["readers"] == 0)
+        #expect(channels?["bytes"]?.int ?? 0 > 0)
+      }
+    }
+  }
+
   @Test func everyLiveMethodIsDocumented() async throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/wire.md").standardized
     let documentation = try String(contentsOf: file, encoding: .utf8)
@@ -209,7 +243,7 @@ private func makeApp(_ change: (inout TangorConfiguration) -> Void = { _ in }) t
         let names = (result?["methods"]?.array ?? []).compactMap { $0.object?["name"]?.string }
         #expect(names.count > 10)
         for name in names { #expect(documentation.contains("`\(name)"), "docs/wire.md does not tell of \(name)") }
-        let rows = documentation.matches(of: /(?m)^\| `((?:rpc|service|stream)\.[a-z]+)` \|/).map { String($0.1) }
+        let rows = documentation.matches(of: /(?m)^\| `((?:rpc|service|stream|channel)\.[a-z]+)` \|/).map { String($0.1) }
         #expect(Set(rows).subtracting(names) == [], "methods of docs/wire.md that are not there")
       }
     }

@@ -178,7 +178,7 @@ holdPen(view, {
 // MARK: Tools
 
 /** @param {string} method @param {unknown[]} values @param {string} nothing */
-async function use(method, values, nothing) {
+async function change(method, values, nothing) {
   try {
     const isDone = await tangor.callObject(`whiteboard.${method}`, values);
     status.say("idle", isDone ? "" : nothing);
@@ -187,9 +187,9 @@ async function use(method, values, nothing) {
   }
 }
 
-const undo = () => use("undo", [self.id], "There is no stroke of yours left.");
+const undo = () => change("undo", [self.id], "There is no stroke of yours left.");
 part("undo").addEventListener("click", undo);
-part("clear").addEventListener("click", () => use("clear", [], "The board is empty."));
+part("clear").addEventListener("click", () => change("clear", [], "The board is empty."));
 document.addEventListener("keydown", (event) => {
   const isField = event.target instanceof HTMLInputElement && event.target.type === "text";
   if ((event.ctrlKey || event.metaKey) && event.key === "z" && !isField) {

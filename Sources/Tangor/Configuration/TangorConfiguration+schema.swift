@@ -145,7 +145,7 @@ extension TangorConfiguration {
       "The messages of all channels together; 429 beyond."),
     Key(
       "channels.backlog_size", \.channels.backlogSize, .size(in: ByteSize(bytes: 0)...largestInMemory),
-      "Bytes that a channel may keep beyond its history until they were given to its subscribers."),
+      "Up to how many bytes a channel keeps more than its history allows, until its subscribers were given it."),
     Key(
       "channels.keep_alive_interval", \.channels.keepAliveInterval, .duration(in: moment ... .seconds(86_400)),
       "How often silent server-sent events of channels get a comment that keeps them open."),

@@ -6,7 +6,7 @@ package struct ChannelLimits: Sendable, Equatable {
   var messages = 100
   /// Bytes; the latest message is kept whatever its size.
   var bytes = 1 << 20
-  /// Bytes that may be kept beyond until subscribers have been given them.
+  /// Up to how many bytes more than that is kept until subscribers have been given it.
   var backlog = 4 << 20
 }
 
@@ -82,7 +82,7 @@ struct ChannelLog: Sendable {
   /// Lets go of what is beyond the limits.
   mutating func trim(held: Int) {
     while messages.count > 1, messages.count > limits.messages || size > limits.bytes {
-      if messages[0].offset > held, size <= limits.bytes + limits.backlog { return }
+      if messages[0].offset > held, size <= limits.backlog { return }
       size -= messages.removeFirst().size
     }
   }

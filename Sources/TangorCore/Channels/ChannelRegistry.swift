@@ -95,7 +95,8 @@ public final class ChannelRegistry: Sendable {
     try table.withLock { table in
       if let channel = table.channels[name] { return channel }
       guard table.channels.count < configuration.maximumChannels else {
-        throw TangorError(.tooManyRequests, "There are \(configuration.maximumChannels) channels, as many as may be.", retryAfter: .seconds(1))
+        throw TangorError(
+          .tooManyRequests, "There are \(configuration.maximumChannels) channels, as many as may be.", retryAfter: .seconds(1))
       }
       let channel = NamedChannel(
         name, settings: table.rules.settings(for: name), account: account, sinks: table.patterns.values(matching: name).map(\.sink))

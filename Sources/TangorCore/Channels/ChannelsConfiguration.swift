@@ -12,7 +12,7 @@ public struct ChannelsConfiguration: Sendable {
   public var maximumChannels = 10_000
   /// The messages of all channels together; 429 beyond. Default 256 MiB.
   public var maximumSize = ByteSize.mebibytes(256)
-  /// Bytes that a channel may keep beyond its history until they were given to its subscribers. Default 4 MiB.
+  /// Up to how many bytes a channel keeps more than its history allows, until its subscribers were given it. Default 4 MiB.
   public var backlogSize = ByteSize.mebibytes(4)
   /// How often silent server-sent events get a comment that keeps them open. Default 15 s.
   public var keepAliveInterval = Duration.seconds(15)

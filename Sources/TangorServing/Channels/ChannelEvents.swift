@@ -49,7 +49,9 @@ struct ChannelEvents: Sendable {
       handle = ChannelReaderHandle(try ChannelReader(registry, policy: query.policy, isClient: true))
       var starts: [ChannelStart] = []
       for pattern in query.patterns { starts += try handle.reader.subscribe(to: pattern, from: query.from) }
-      guard !query.givesLatest || starts.reduce(0, { $0 + ($1.latest?.notification.count ?? 0) }) <= maximumAnswer else { throw ChannelAnswer.tooLarge }
+      guard !query.givesLatest || starts.reduce(0, { $0 + ($1.latest?.notification.count ?? 0) }) <= maximumAnswer else {
+        throw ChannelAnswer.tooLarge
+      }
       let answer = ChannelAnswer.subscribed(
         starts.sorted { $0.name < $1.name }, client: Key().description, givesLatest: query.givesLatest)
       var buffer = ByteBuffer()

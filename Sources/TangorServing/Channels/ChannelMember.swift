@@ -27,7 +27,9 @@ final class ChannelMember {
   /// Whether it has waited and may skip to the latest message, if that is its policy.
   var mayConflate = false
 
-  init(_ session: ChannelSession, in room: ChannelRoom, position: ChannelPosition, options: SubscriptionOptions, isNamed: Bool, isHeld: Bool) {
+  init(
+    _ session: ChannelSession, in room: ChannelRoom, position: ChannelPosition, options: SubscriptionOptions, isNamed: Bool, isHeld: Bool
+  ) {
     self.session = session
     self.room = room
     self.position = position

@@ -115,7 +115,9 @@ package struct ChannelMethods: Sendable {
   }
 
   private static func connection(_ call: LiveCall) throws -> LiveConnection {
-    guard let connection = try call.livePeer() as? LiveConnection else { throw TangorError(.invalidRequest, "This needs a live connection.") }
+    guard let connection = try call.livePeer() as? LiveConnection else {
+      throw TangorError(.invalidRequest, "This needs a live connection.")
+    }
     return connection
   }
 }

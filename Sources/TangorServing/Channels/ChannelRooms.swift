@@ -163,7 +163,9 @@ final class ChannelRooms {
     _ session: ChannelSession, to patterns: [ChannelPattern], from: [ChannelName: ChannelPosition], options: SubscriptionOptions,
     givesLatest: Bool
   ) throws -> [ChannelStart] {
-    for name in patterns.compactMap(\.name) where !registry.settings(for: name).clientsMaySubscribe { throw TangorError.mayNotSubscribe(name) }
+    for name in patterns.compactMap(\.name) where !registry.settings(for: name).clientsMaySubscribe {
+      throw TangorError.mayNotSubscribe(name)
+    }
     let new = Set(patterns).subtracting(session.patterns)
     try session.connection.countSubscriptions(new.count)
     session.patterns.formUnion(new)
@@ -189,7 +191,8 @@ final class ChannelRooms {
   }
 
   private func add(
-    _ session: ChannelSession, _ pattern: ChannelPattern, isNew: Bool, _ from: [ChannelName: ChannelPosition], _ options: SubscriptionOptions
+    _ session: ChannelSession, _ pattern: ChannelPattern, isNew: Bool, _ from: [ChannelName: ChannelPosition],
+    _ options: SubscriptionOptions
   ) throws -> [ChannelStart] {
     guard let loop else { return [] }
     if let name = pattern.name {

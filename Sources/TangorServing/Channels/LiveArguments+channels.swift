@@ -54,7 +54,8 @@ extension ChannelPosition {
     guard let object = value.object, let epoch = object["epoch"]?.string.flatMap({ ChannelEpoch($0) }), let offset = object["offset"]?.int,
       offset >= 0, object.count == 2
     else {
-      throw TangorError(.invalidParameters, "In '\(name)' a position is {\"epoch\": 8 hexadecimal digits, \"offset\": a whole number from 0}.")
+      throw TangorError(
+        .invalidParameters, "In '\(name)' a position is {\"epoch\": 8 hexadecimal digits, \"offset\": a whole number from 0}.")
     }
     self.init(epoch: epoch, offset: offset)
   }

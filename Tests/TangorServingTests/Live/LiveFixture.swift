@@ -9,11 +9,15 @@ import Testing
 
 /// One live connection on a channel without a socket, and the peer at its other end.
 struct LiveFixture {
-  let channel = NIOAsyncTestingChannel()
+  let channel: NIOAsyncTestingChannel
   let connection: LiveConnection
   private let peer = Peer()
 
-  init(_ methods: [LiveMethod] = [], change: (inout ServingConfiguration) -> Void = { _ in }) async throws {
+  init(
+    _ methods: [LiveMethod] = [], on loop: NIOAsyncTestingEventLoop = NIOAsyncTestingEventLoop(),
+    change: (inout ServingConfiguration) -> Void = { _ in }
+  ) async throws {
+    channel = NIOAsyncTestingChannel(loop: loop)
     var configuration = ServingConfiguration()
     configuration.webSocket.compression.isEnabled = false
     change(&configuration)

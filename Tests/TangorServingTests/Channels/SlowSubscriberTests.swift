@@ -1,0 +1,102 @@
+import NIOCore
+import NIOEmbedded
+import TangorCore
+import TangorJSON
+import Testing
+
+@testable import TangorServing
+
+/// Subscribers whose peer does not read, beside one that does.
+@Suite(.timeLimit(.minutes(1))) struct SlowSubscriberTests {
+  private func stalled(
+    _ policy: String, history: Int, _ body: (_ slow: LiveFixture, _ fast: LiveFixture, _ channels: ChannelRegistry) async throws -> Void
+  ) async throws {
+    let fixture = try ChannelFixture { $0.history = history }
+    let loop = NIOAsyncTestingEventLoop()
+    let slow = try await fixture.connect(on: loop) { $0.webSocket.bufferSize = .kibibytes(1) }
+    let fast = try await fixture.connect(on: loop)
+    _ = try await slow.result("channel.subscribe", #"{"channels":["a"],"policy":"\#(policy)"}"#)
+    _ = try await fast.result("channel.subscribe", ##"{"channels":["#"],"policy":"all"}"##)
+    try fixture.channels.publish("a", 1)
+    #expect(try await slow.payloads(1) == [1])
+    #expect(try await fast.payloads(1) == [1])
+    try await slow.set(writable: false)
+    for number in 2...9 {
+      try fixture.channels.publish("a", number)
+      #expect(try await fast.payloads(1) == [number], "others do not wait")
+    }
+    try await body(slow, fast, fixture.channels)
+  }
+
+  @Test func allGoesOnFromTheHistory() async throws {
+    try await stalled("all", history: 100) { slow, fast, channels in
+      try await slow.set(writable: true)
+      #expect(try await slow.payloads(8) == Array(2...9))
+      try channels.publish("a", 10)
+      #expect(try await slow.payloads(1) == [10])
+      #expect(try await fast.payloads(1) == [10])
+    }
+  }
+
+  @Test func allIsClosedWhenMessagesAreLost() async throws {
+    try await stalled("all", history: 3) { slow, fast, channels in
+      try await slow.set(writable: true)
+      #expect(try await slow.next() == "close 4413")
+      try channels.publish("a", 10)
+      #expect(try await fast.payloads(1) == [10])
+    }
+  }
+
+  @Test func dropOldestSaysWhatWasLost() async throws {
+    try await stalled("dropOldest", history: 3) { slow, fast, channels in
+      try await slow.set(writable: true)
+      let lost = try await slow.notification("channel.lost")
+      #expect(lost["channel"] == "a" && lost["offset"] == 6 && lost["count"] == 5)
+      #expect(try await slow.payloads(3) == [7, 8, 9])
+      try channels.publish("a", 10)
+      #expect(try await slow.payloads(1) == [10])
+    }
+  }
+
+  @Test func latestSkipsToTheNewest() async throws {
+    try await stalled("latest", history: 100) { slow, fast, channels in
+      try await slow.set(writable: true)
+      #expect(try await slow.payloads(1) == [9])
+      try channels.publish("a", 10)
+      #expect(try await slow.payloads(1) == [10])
+    }
+  }
+
+  @Test func closeEndsAConnectionWhoseBufferIsFull() async throws {
+    try await stalled("close", history: 100) { slow, fast, channels in
+      // What waits so far is below the size of the buffer.
+      #expect(slow.connection.eventLoop.inEventLoop == false)
+      try channels.publish("a", String(repeating: "x", count: 1_000))
+      _ = try await fast.notification("channel.message")
+      try await slow.set(writable: true)
+      #expect(try await slow.next() == "close 1013")
+    }
+  }
+
+  @Test func theAnswerThatWaitsGoesFirst() async throws {
+    let fixture = try ChannelFixture()
+    try fixture.channels.publish("a", 1)
+    let live = try await fixture.connect()
+    let epoch = try #require(try fixture.channels.latest("a")).epoch
+    let loop = live.channel.testingEventLoop
+    try await live.call(1, "channel.subscribe", #"{"channels":["a"],"from":{"a":{"epoch":"\#(epoch)","offset":0}}}"#)
+    #expect(try JSONValue(parsing: try await live.next())["id"] == 1)
+    #expect(try await live.payloads(1) == [1])
+    try await loop.executeInContext {
+      // A message that waits already is not overtaken by one that others share.
+      live.channel.isWritable = false
+      live.channel.pipeline.fireChannelWritabilityChanged()
+    }
+    async let waiting: Void = live.connection.notify("first", .null)
+    try await waiting
+    try fixture.channels.publish("a", 2)
+    try await live.set(writable: true)
+    #expect(try await live.next().contains("first"))
+    #expect(try await live.payloads(1) == [2])
+  }
+}
