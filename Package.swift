@@ -94,7 +94,8 @@ let package = Package(
     .executableTarget(
       name: "TangorCommand",
       dependencies: [
-        "Tangor", "TangorGallery", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Tangor", "TangorGallery", "TangorObjects", "TangorJSON", logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .target(name: "TangorTesting", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),

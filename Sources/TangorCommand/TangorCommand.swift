@@ -23,7 +23,7 @@ struct TangorCommand: AsyncParsableCommand {
       A command that fails says why on standard error and exits with status 1; one that was written wrongly, with status 64.
       """,
     version: tangorVersion,
-    subcommands: [ServeCommand.self, DemoCommand.self, ConfigCommand.self, VersionCommand.self])
+    subcommands: [ServeCommand.self, DemoCommand.self, ConfigCommand.self, TypesCommand.self, VersionCommand.self])
 }
 
 /// `tangor version`.

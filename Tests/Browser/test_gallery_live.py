@@ -261,7 +261,7 @@ def test_a_setpoint_set_in_one_page_shows_in_the_other_and_the_heater_reacts(gal
     expect(two.locator("#alarms")).to_contain_text("cellar is cold")
     one.locator("#reference").fill("12")
     one.locator('[data-action="calibrate"]').click()
-    expect(two.locator("#alarms li")).to_have_count(0)
+    expect(two.locator("#alarms")).not_to_contain_text("cellar")
 
 
 # Uploads
@@ -304,7 +304,7 @@ def test_refusals_are_readable(gallery: Server, tab: Tab, errors: Errors, tmp_pa
     failed(huge, "MiB|large")
     page.locator("#files").set_input_files([text])
     expect(page.locator('[data-transfer="twice.txt"]').first).to_have_attribute("data-state", "finished")
-    failed(text, "twice.txt|exists|there is")
+    failed(text, "of this name is there")
     assert {"setup.exe", "huge.bin"}.isdisjoint({entry["name"] for entry in download(gallery, "/uploads?verbose")})
     # The browser logs each refusal, too.
     errors[:] = [entry for entry in errors if "Failed to load resource" not in entry]
@@ -322,7 +322,7 @@ def test_an_upload_is_paused_and_goes_on_even_after_a_reload(gallery: Server, ta
     page.locator("#files").set_input_files([path])
     row = page.locator('[data-transfer="paused.bin"]')
     page.wait_for_function("() => document.querySelector('[data-transfer=\"paused.bin\"] progress')?.value > 0.04")
-    row.get_by_role("button", name="Pause").click()
+    row.locator('[data-action="pause"]').click()
     expect(row).to_have_attribute("data-state", "paused")
     page.reload()
     connected(page)

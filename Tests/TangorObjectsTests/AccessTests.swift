@@ -13,7 +13,7 @@ struct Point: Codable, Sendable, Equatable {
 /// An object with members that must not be reached: each would give or change `canary`.
 final class Vault: LiveObject {
   var open = 1
-  var canary = "canary"
+  var canary = "what nobody may see"
   var list = [1, 2, 3]
   var map = ["one": 1]
   var point = Point()
@@ -73,8 +73,8 @@ final class Vault: LiveObject {
   @Test(arguments: [
     "vault._internal", "vault.__dunder", "vault.admin", "vault.marked", "vault.missing", "vault._secret", "vault.adminOnly",
     "vault.open.x", "vault.__proto__", "vault.constructor", "vault.list.3", "vault.list[3]", "vault.list.-1", "vault.list.00",
-    "vault.list[\"0\"]", "vault.map.two", "vault.map[0]", "vault.point.z", "vault.sum.x", "vault.sum[0]", "vault.node.next.value",
-    "vault.node.next.next.next.value", "missing", "missing.a", "", ".", "vault.", ".vault", "vault..open", "vault[", "vault[]",
+    "vault.list[\"0\"]", "vault.map[0]", "vault.point.z", "vault.sum.x", "vault.sum[0]", "vault.node.next.next.next.value", "missing",
+    "missing.a", "", ".", "vault.", ".vault", "vault..open", "vault[", "vault[]",
     "vault[\"open\"]", "vault.open ", " vault.open", "vault.list[0", "vault.list[\"", "vault.map[\"one]", "vault.\u{0}", "__proto__",
     "vault.list[99999999999999999999]", "vault.toString", "VAULT.open", "vault/open", "vault.map.one.two.three.four",
   ])
@@ -84,22 +84,30 @@ final class Vault: LiveObject {
     for operation in [ObjectOperation.get, .set, .call, .delete] where path.isEmpty == false || operation == .get {
       let text = operation == .set ? "1" : operation == .call ? "[]" : nil
       let answer = await door.ask(operation, path, text)
-      // A place in a dictionary that is not there yet can be set.
-      if operation == .set, path == "vault.map.two" { continue }
       #expect(answer == refusal, "\(operation.rawValue) \(path)")
     }
     if !["vault.list", "vault.map", "vault.point"].contains(where: path.hasPrefix) { #expect(door.describe(path) == refusal) }
   }
 
+  @Test func whatIsNotThereNowIsNotFound() throws {
+    let door = try vault()
+    #expect(door.askNow(.get, "vault.node.next.value") == "object_not_found: There is no 'vault.node.next.value'.")
+    #expect(door.askNow(.set, "vault.node.next.value", "1") == "object_not_found: There is no 'vault.node.next.value'.")
+    #expect(door.askNow(.get, "vault.map.two") == "object_not_found: There is no 'vault.map.two'.")
+    #expect(door.askNow(.delete, "vault.map.two") == "object_not_found: There is no 'vault.map.two'.")
+    #expect(door.askNow(.set, "vault.map.two", "2") == "null", "an entry of a dictionary is made by setting it")
+  }
+
   @Test func longPathsAreCutInMessages() async throws {
     let path = "vault." + String(repeating: "x", count: 100_000)
-    #expect(await vault().ask(.get, path) == "object_not_found: There is no '\(path.prefix(200))…'.")
+    let door = try vault()
+    #expect(await door.ask(.get, path) == "object_not_found: There is no '\(path.prefix(200))…'.")
   }
 
   @Test func rolesOpenWhatRequiresThem() async throws {
     let door = try vault()
-    #expect(await door.ask(.get, "vault.admin", roles: ["admin"]) == "\"canary\"")
-    #expect(await door.ask(.call, "vault.adminOnly", roles: ["user", "admin"]) == "\"canary\"")
+    #expect(await door.ask(.get, "vault.admin", roles: ["admin"]) == "\"what nobody may see\"")
+    #expect(await door.ask(.call, "vault.adminOnly", roles: ["user", "admin"]) == "\"what nobody may see\"")
     #expect(await door.ask(.get, "vault.admin", roles: ["user"]).hasPrefix("object_not_found"))
     #expect(!door.describe("vault").contains("admin"))
     #expect(door.describe("vault", roles: ["admin"]).contains("\"admin\""))
@@ -115,11 +123,11 @@ final class Vault: LiveObject {
       configuration.instances["other"] = other
     }
     try door.registry.expose(Vault(), as: "other")
-    #expect(await door.ask(.get, "vault._internal") == "\"canary\"")
+    #expect(await door.ask(.get, "vault._internal") == "\"what nobody may see\"")
     #expect(await door.ask(.get, "vault.__dunder").hasPrefix("object_not_found"))
     #expect(await door.ask(.get, "vault.marked").hasPrefix("object_not_found"))
-    #expect(await door.ask(.get, "other.__dunder") == "\"canary\"")
-    #expect(await door.ask(.get, "other.marked") == "\"canary\"")
+    #expect(await door.ask(.get, "other.__dunder") == "\"what nobody may see\"")
+    #expect(await door.ask(.get, "other.marked") == "\"what nobody may see\"")
     let alone = try vault { $0.includesDunders = true }
     #expect(await alone.ask(.get, "vault.__dunder").hasPrefix("object_not_found"), "dunders need internals too")
   }
@@ -130,7 +138,8 @@ final class Vault: LiveObject {
     #expect(await door.ask(.get, "vault.list.0").hasPrefix("object_not_found"))
     #expect(await door.ask(.get, "vault.node.value").hasPrefix("object_not_found"))
     #expect(!door.describe("vault").contains("\"value\""), "what cannot be reached is not described")
-    #expect(await vault().ask(.get, "vault.node.value") == "1")
+    let deep = try vault()
+    #expect(await deep.ask(.get, "vault.node.value") == "1")
   }
 
   @Test func getsSetsAndDeletes() async throws {
@@ -197,9 +206,8 @@ final class Vault: LiveObject {
     ("vault.fail", "[]", "call_failed: Broken"), ("vault.fail", "[1]", "invalid_parameters: There are too many arguments: it takes none."),
   ])
   func readsArguments(path: String, arguments: String, answer: String) throws {
-    let given = try vault().askNow(.call, path, arguments)
-    #expect(
-      given?.replacing("4.0", with: "4").replacing("2.0", with: "2") == answer.replacing("4.0", with: "4").replacing("2.0", with: "2"))
+    let door = try vault()
+    #expect(door.askNow(.call, path, arguments) == answer)
   }
 
   @Test func sequencesBecomeStreams() async throws {
@@ -222,7 +230,8 @@ final class Vault: LiveObject {
         #""parameters":[{"name":"a","label":"_","type":"Int","schema":{"type":"integer"},"required":true},{"name":"b","type":"Int","schema":{"type":"integer"},"required":false,"default":"2"}],"async":false"#
       ))
     for hidden in ["_internal", "__dunder", "marked", "_secret", "admin"] { #expect(!text.contains(hidden)) }
-    #expect(try !vault().describe("vault").contains("source"))
+    let plain = try vault()
+    #expect(!plain.describe("vault").contains("source"))
     #expect(
       door.describe("vault.list")
         == #"{"path":"vault.list","name":"list","kind":"property","type":"[Int]","schema":{"type":"array","items":{"type":"integer"}},"settable":true,"deletable":false}"#

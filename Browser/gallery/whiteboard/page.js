@@ -79,8 +79,8 @@ changes.ready.then(
 /** @type {import("../../tangor").ChannelSubscription | undefined} */
 let presence;
 function announce() {
+  // Who is known to be here stays known: only what is new is told.
   presence?.unsubscribe();
-  people.forget();
   presence = tangor.channels.subscribe("whiteboard/strokes", follow, { latest: false, presence: true, info: { ...self } });
   presence.addEventListener("joined", ({ detail: { client } }) => {
     people.came(client.id, client.info);

@@ -43,12 +43,6 @@ export class People {
     return person.id;
   }
 
-  /** The connection broke: whoever is still there comes again. */
-  forget() {
-    this.#others.clear();
-    for (const id of [...this.#cursors.keys()]) this.#remove(id);
-  }
-
   /** @param {Person} self */
   show(self) {
     const entry = (/** @type {Person} */ person, /** @type {string} */ more) => {

@@ -28,7 +28,7 @@ struct Climate: Sendable {
   private(set) var places: [Place] = [
     Place(name: "hall", rest: 14, exchange: 0.02, heating: 0.35, air: 19, error: 0, humidity: 45),
     Place(name: "cellar", rest: 11, exchange: 0.01, heating: 0.02, air: 11.5, error: 0.4, humidity: 70),
-    Place(name: "roof", rest: 24, exchange: 0.05, heating: 0, air: 22, error: -0.3, humidity: 38),
+    Place(name: "roof", rest: 19, exchange: 0.05, heating: 0, air: 20, error: -0.3, humidity: 38),
   ]
   /// Whether the heater is on.
   private(set) var isHeating = false
@@ -54,7 +54,7 @@ struct Climate: Sendable {
     let sun = day < 0.5 ? 16 * day * (0.5 - day) : -16 * (day - 0.5) * (1 - day)
     for index in places.indices {
       var place = places[index]
-      let rest = place.rest + (place.name == "roof" ? 9 * sun : sun)
+      let rest = place.rest + (place.name == "roof" ? 6 * sun : sun)
       let share = min(place.exchange * seconds, 1)
       place.air += (rest - place.air) * share
       if isHeating { place.air += min(place.heating * seconds, max(60 - place.air, 0)) }

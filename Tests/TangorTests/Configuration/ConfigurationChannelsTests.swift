@@ -29,7 +29,8 @@ import Testing
 
   @Test func saysWhatIsWrongWithARule() {
     for (rule, word) in [
-      ("{publish: true}", "pattern"), ("{pattern: a#}", "pattern"), ("{pattern: a, history: -1}", "history"), ("{pattern: a, colour: red}", "colour"),
+      ("{publish: true}", "pattern"), ("{pattern: a#}", "pattern"), ("{pattern: a, history: -1}", "history"),
+      ("{pattern: a, colour: red}", "colour"),
       ("a", "pattern"),
     ] {
       let found = findings("channels: {rules: [\(rule)]}")
