@@ -119,7 +119,9 @@ let package = Package(
     .testTarget(
       name: "TangorServicesTests",
       dependencies: ["TangorServices", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),
-    .testTarget(name: "TangorSiteTests", dependencies: ["TangorSite", "TangorTesting", hummingbirdTesting], swiftSettings: settings),
+    .testTarget(
+      name: "TangorSiteTests", dependencies: ["TangorSite", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore],
+      swiftSettings: settings),
     .testTarget(
       name: "TangorTests",
       dependencies: [

@@ -22,13 +22,15 @@ struct SweepService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
   let uploads: UploadRegistry
+  let reloader: Reloader?
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       async let streams: Void = streams.run()
       async let polls: Void = polls.run()
       async let uploads: Void = uploads.run()
-      _ = await (streams, polls, uploads)
+      async let reloads: Void? = reloader?.run()
+      _ = await (streams, polls, uploads, reloads)
     }
   }
 }
@@ -38,6 +40,7 @@ struct DrainService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
   let channels: ChannelRegistry
+  let reloader: Reloader?
   let readiness: Readiness
   let onShutdown: @Sendable () -> Void
 
@@ -48,5 +51,6 @@ struct DrainService: Service {
     streams.shutdown()
     polls.shutdown()
     channels.shutdown()
+    reloader?.shutdown()
   }
 }

@@ -4,12 +4,14 @@ import Synchronization
 import TangorJSON
 
 extension Logger {
-  /// The server's logger: to standard error, as the configuration says.
+  /// The server's logger, as the configuration says.
   init(_ configuration: TangorConfiguration.Log) {
-    self.init(label: "tangor") { label in
-      switch configuration.format {
-      case .text: StreamLogHandler.standardError(label: label)
-      case .json: JSONLogHandler(label: label)
+    self.init(label: configuration.label) { label in
+      switch (configuration.format, configuration.stream) {
+      case (.text, .stderr): StreamLogHandler.standardError(label: label)
+      case (.text, .stdout): StreamLogHandler.standardOutput(label: label)
+      case (.json, .stderr): JSONLogHandler(label: label, output: .standardError)
+      case (.json, .stdout): JSONLogHandler(label: label, output: .standardOutput)
       }
     }
     logLevel = Logger.Level(rawValue: configuration.level.rawValue) ?? .info
@@ -19,11 +21,15 @@ extension Logger {
 /// Writes each message as a JSON object on a line of its own.
 struct JSONLogHandler: LogHandler {
   let label: String
+  let output: FileHandle
   var metadata = Logger.Metadata()
   var logLevel = Logger.Level.info
   var metadataProvider: Logger.MetadataProvider?
 
-  init(label: String) { self.label = label }
+  init(label: String, output: FileHandle) {
+    self.label = label
+    self.output = output
+  }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -50,6 +56,6 @@ struct JSONLogHandler: LogHandler {
     }
     writer.endObject()
     // One write for each line, so that lines of several threads do not mix.
-    FileHandle.standardError.write(Data(writer.bytes + [UInt8(ascii: "\n")]))
+    output.write(Data(writer.bytes + [UInt8(ascii: "\n")]))
   }
 }

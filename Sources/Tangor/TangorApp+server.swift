@@ -64,6 +64,9 @@ extension TangorApp {
     let dispatcher = try LiveDispatcher(
       methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
     group.addRoutes(HealthRoutes(app: self).collection)
+    var bundles = bundles(parts)
+    let reload = reloader.map { ReloadResponder<TangorRequestContext>($0, basePath: configuration.basePath) }
+    if reload == nil { bundles["tangor"] = bundles["tangor"]?.without("reload.js") }
     group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
     group.addRoutes(
       ChannelRoutes<TangorRequestContext>(channels, basePath: configuration.basePath, configuration: configuration.serving.webSocket)
@@ -80,7 +83,7 @@ extension TangorApp {
       self.services, streams: streams, polls: polls, bodyLimit: configuration.serving.maximumBodySize,
       serveFile: { path, type, request in try await files.response(path: path, contentType: type, request: request) })
     let site = try SiteResponder<TangorRequestContext>(
-      configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: parts.bundles,
+      configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: bundles,
       files: files)
     let basePath = configuration.basePath
     // A form of a foreign page could otherwise make a visitor's browser call services here.
@@ -90,6 +93,7 @@ extension TangorApp {
         group.on(path, method: method) { request, context -> Response in
           if !Self.safeMethods.contains(method) { try origins.check(request) }
           let path = request.uri.path.dropFirst(basePath.count)
+          if let response = try await reload?.respond(to: request, at: path, context: context) { return response }
           if let response = try await services.respond(to: request, at: path, context: context) { return response }
           if let response = try await uploads.respond(to: request, at: path, context: context) { return response }
           if let response = try await site.respond(to: request, at: path, context: context) { return response }
@@ -98,6 +102,13 @@ extension TangorApp {
       }
     }
     return router
+  }
+
+  /// The files of the binary by the first element of their paths. What the application put somewhere itself stays there.
+  private func bundles(_ parts: Parts) -> [String: BundledFiles] {
+    let path = configuration.wispyStaticPath
+    guard !path.isEmpty else { return parts.bundles }
+    return parts.bundles.merging([path: BundledFiles.browser.folder("compat/wispyjs")]) { own, _ in own }
   }
 }
 

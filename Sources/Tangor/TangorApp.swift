@@ -55,13 +55,20 @@ public final class TangorApp: Sendable {
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
+  /// Where pages are reloaded.
+  let reloader: Reloader?
   let sockets = WebSocketRegistry()
   let readiness = Readiness()
   let parts = Mutex(Parts())
 
   /// - Parameter configuration: The settings; the defaults suit one's own machine.
   public init(_ configuration: TangorConfiguration = TangorConfiguration()) throws {
+    var configuration = configuration
+    if configuration.debug { configuration.site.autoreload = true }
     self.configuration = configuration
+    reloader =
+      configuration.site.autoreload
+      ? Reloader(configuration.site, excluding: Array(configuration.uploads.folders.values)) : nil
     logger = Logger(configuration.log)
     streams = StreamRegistry(configuration: configuration.streams)
     uploads = UploadRegistry(configuration.uploads)
@@ -174,8 +181,9 @@ public final class TangorApp: Sendable {
     var group = ServiceGroupConfiguration(
       services: services.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
         .init(service: SocketService(sockets: sockets)), .init(service: application),
-        .init(service: SweepService(streams: streams, polls: polls, uploads: uploads)),
-        .init(service: DrainService(streams: streams, polls: polls, channels: channels, readiness: readiness, onShutdown: onShutdown)),
+        .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, reloader: reloader)),
+        .init(service: DrainService(
+            streams: streams, polls: polls, channels: channels, reloader: reloader, readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = configuration.serving.shutdownGrace

@@ -7,7 +7,7 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Serve a folder.",
     discussion: """
-      Serves the files of a folder, the current one if none is named, until Ctrl-C. Dot-files, configuration files and whatever \
+      Serves the files of a folder until Ctrl-C: the current one where neither a folder nor static.folders is named. Dot-files, configuration files and whatever \
       leaves the folder are never served.
 
       Settings come from the file given with --config, then from environment variables such as TANGOR_PORT, then from these \
@@ -19,7 +19,9 @@ struct ServeCommand: AsyncParsableCommand {
         tangor serve --config tangor.yaml --set streams.lease=5m --set log.format=json
       """)
 
-  @Argument(help: ArgumentHelp("The folder to serve (default: the configured one, else the current folder).", valueName: "root"))
+  @Argument(
+    help: ArgumentHelp(
+      "The folder to serve (default: the configured one, else the current folder unless static.folders is set).", valueName: "root"))
   var folder: String?
 
   @Option(help: ArgumentHelp("The folder to serve; the same as naming it alone.", valueName: "root"))
@@ -44,7 +46,8 @@ struct ServeCommand: AsyncParsableCommand {
       }
       let loader = listening.loader(further)
       var configuration = try loader.finish()
-      if loader.given["root"] == nil { configuration.serve(folder: ".") }
+      // Who names folders for paths of their own means those, and not all that lies beside them.
+      if loader.given["root"] == nil, configuration.site.folders.isEmpty { configuration.serve(folder: ".") }
       try StartCheck.check(configuration)
       try await start(configuration, withGallery: false, opensBrowser: listening.open)
     }

@@ -36,6 +36,13 @@ package struct BundledFiles: Sendable {
         uniqueKeysWithValues: entries.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
   }
 
+  /// The files without one of them.
+  package func without(_ path: String) -> BundledFiles {
+    var entries = entries
+    entries[path] = nil
+    return BundledFiles(entries)
+  }
+
   /// The paths of all files, sorted.
   package var paths: [String] { entries.keys.sorted() }
 

@@ -24,6 +24,9 @@ public struct SiteConfiguration: Sendable {
   /// Ranges that one request may ask for; more are answered with the whole file. Default 16.
   public var maximumRanges = 16
 
+  /// Whether open pages are reloaded when a file that is served changes: for development. Default false.
+  public var autoreload = false
+
   /// The defaults.
   public init() {}
 
@@ -34,6 +37,11 @@ public struct SiteConfiguration: Sendable {
     settings.maximumCachedFileSize = maximumCachedFileSize.bytes
     settings.revalidateAfter = revalidateAfter
     settings.cacheControl = cacheControl
+    if autoreload {
+      // A page that is reloaded must not be given what it was before.
+      settings.revalidateAfter = .zero
+      settings.cacheControl = "no-cache"
+    }
     settings.maximumRanges = maximumRanges
     return settings
   }

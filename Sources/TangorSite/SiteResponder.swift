@@ -13,7 +13,7 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
   package let files: FileResponder
   private let mounts: SiteMounts
   private let bundles: [String: BundledFiles]
-  private let basePath: String
+  let basePath: String
 
   /// What stands at a path, found on the thread pool.
   private enum Found: Sendable {
@@ -50,14 +50,18 @@ package struct SiteResponder<Context: ChannelRequestContext>: PathResponder {
     let path = String(path)
     let reads = request.method == .get || request.method == .head
     // Every other spelling of a path is decoded first, so a file has one entry in the cache however it is asked for.
-    if reads, !path.utf8.contains(UInt8(ascii: "%")), let response = try files.cachedResponse(key: path, request: request) {
+    if reads, !configuration.autoreload, !path.utf8.contains(UInt8(ascii: "%")),
+      let response = try files.cachedResponse(key: path, request: request)
+    {
       return response
     }
     if path.isEmpty, reads, !basePath.isEmpty { return redirect(to: basePath + "/", request) }
     guard let place = ResourcePath(raw: path), let found = try await find(place) else { return nil }
     guard reads else { return try refuse(request.method) }
     switch found {
-    case .file(let entry): return try files.response(entry, request: request)
+    case .file(let entry):
+      if configuration.autoreload, entry.plain.isPage { return try await reloading(entry, request) }
+      return try files.response(entry, request: request)
     case .directoryWithoutSlash:
       return redirect(to: basePath + "/" + place.segments.map(ResourcePath.encoded).joined(separator: "/") + "/", request)
     case .homepage(let target):

@@ -39,11 +39,13 @@ def command(*arguments: str, seconds: float = 20, cwd: Optional[Path] = None) ->
 class Server:
     """One server process.
 
-    `arguments` are the program's, without host and port; `port` fixes the port, so that a restart can take the same one.
+    `arguments` are the program's, without host and port; `port` fixes the port, so that a restart can take the same one;
+    `base_path` is what the server's paths begin with.
     """
 
-    def __init__(self, *arguments: str, port: Optional[int] = None) -> None:
+    def __init__(self, *arguments: str, port: Optional[int] = None, base_path: str = "") -> None:
         self.arguments: Sequence[str] = arguments or ("demo",)
+        self.base_path = base_path
         self._has_fixed_port = port is not None
         self._launches = 0
         self.port = port or free_port()
@@ -52,11 +54,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self.base_path}"
 
     @property
     def websocket_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
+        return f"ws://127.0.0.1:{self.port}{self.base_path}"
 
     @property
     def log(self) -> str:
@@ -75,7 +77,7 @@ class Server:
                     continue
                 raise AssertionError(f"the server ended with status {self.process.returncode}:\n{self.log[-4000:]}")
             try:
-                if self.status("/readyz") == 200:
+                if self.status(self.base_path + "/readyz") == 200:
                     return self
             except OSError:
                 pass
@@ -87,6 +89,7 @@ class Server:
         self._launches += 1
         self._log.truncate(0)
         line: List[str] = [str(BINARY), *self.arguments, "--host", "127.0.0.1", "--port", str(self.port)]
+        line += ["--base-path", self.base_path] if self.base_path else []
         self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, env=clean_environment())
 
     def status(self, path: str) -> int:

@@ -10,13 +10,12 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Callable, Iterator, List, Tuple
 
 import pytest
 
 from client import Client
 from Harness.server import Server
-from wire import RawConnection
 
 PNG = bytes.fromhex("89504e470d0a1a0a") + bytes(range(256)) * 8
 MIB = 1 << 20
@@ -289,21 +288,20 @@ def test_hidden_files_are_neither_served_nor_listed(launch: Callable[..., Server
     place = tmp_path / "uploads"
     place.mkdir()
     server = launch(
-        "serve", "--set", f"upload.folders=/uploads={place}", "--set", f"static.folders=/uploads={place},/view={place}", "--set", "static.listings=true",
-        "--base-path", "/app")
+        "serve", "--set", f"upload.folders=/uploads={place}", "--set", f"static.folders=/uploads={place},/view={place}", "--set", "static.listings=true")
     with Client(server) as client, socket.create_connection(("127.0.0.1", server.port), timeout=20) as raw:
-        raw.sendall(b"PUT /app/uploads/whole HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx")
+        raw.sendall(b"PUT /uploads/whole HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx")
         eventually(lambda: names(place) != [], "the upload has begun")
         (hidden,) = names(place)
         assert hidden.startswith(".")
-        assert client.get("/app/uploads").json() == []
-        assert hidden not in client.get("/app/view/").text
-        for path in ("/app/uploads/", "/app/view/"):
+        assert client.get("/uploads").json() == []
+        assert hidden not in client.get("/view/").text
+        for path in ("/uploads/", "/view/"):
             assert client.get(path + hidden).status_code == 404
-        assert client.get("/app/uploads/whole").status_code == 404
+        assert client.get("/uploads/whole").status_code == 404
         raw.sendall(b"x")
         assert raw.recv(1000).startswith(b"HTTP/1.1 201 ")
-        assert client.get("/app/uploads/whole").content == b"xx"
+        assert client.get("/uploads/whole").content == b"xx"
 
 
 def test_what_a_crash_left_is_swept(start: Start) -> None:

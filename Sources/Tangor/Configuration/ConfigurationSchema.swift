@@ -11,12 +11,15 @@ package struct ConfigurationSchema<Root: Sendable>: Sendable {
     var sections: Set<String> = []
     var indices: [String: Int] = [:]
     for (index, key) in keys.enumerated() {
-      var section = key.section[...]
-      while !section.isEmpty {
-        sections.insert(String(section))
-        section = section.lastIndex(of: ".").map { section[..<$0] } ?? ""
+      for name in [key.name] + key.aliases {
+        indices[name] = index
+        // Sections of older names are sections too, as `logging_config` is.
+        var section = name[...]
+        while let end = section.lastIndex(of: ".") {
+          section = section[..<end]
+          sections.insert(String(section))
+        }
       }
-      for name in [key.name] + key.aliases { indices[name] = index }
     }
     self.sections = sections
     self.indices = indices

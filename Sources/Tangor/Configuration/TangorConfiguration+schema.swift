@@ -7,13 +7,14 @@ import TangorStreams
 extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
   package static let schema = ConfigurationSchema(
-    serverKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + objectKeys + staticKeys + uploadKeys)
+    serverKeys + wispyobserverKeys + tlsKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + objectKeys + staticKeys
+      + uploadKeys)
 
   /// A line about each section, for print and documentation.
   package static let sectionSummaries: [String: String] = [
     "": "Where the server listens and what it serves",
     "tls": "HTTPS; both files or none",
-    "log": "The log, on standard error",
+    "log": "The log",
     "limits": "Limits of HTTP and of the live connection",
     "shutdown": "Stopping",
     "websocket": "WebSockets",
@@ -32,17 +33,30 @@ extension TangorConfiguration {
 
   private static let serverKeys = [
     Key(
-      "host", aliases: ["hostname", "address"], \.host, .name,
-      "The address to listen on; 127.0.0.1 is this machine alone, 0.0.0.0 every IPv4 address, '::' every address."),
+      "host", aliases: ["hostname", "address"], \.host, .host,
+      "The address to listen on; 127.0.0.1 is this machine alone, 0.0.0.0 every IPv4 address, '::' every address; empty is the default."),
     Key("port", \.port, .integer(in: 0...65_535), "The port to listen on; 0 takes a free one."),
     Key("base_path", \.basePath, .basePath, "The path below which everything is served, such as /app; empty for none."),
     Key("root", aliases: ["static.root"], \.site.root, .optional(.path), "The folder whose files are served at /."),
     Key(
+      "autoreload", aliases: ["static.autoreload"], \.site.autoreload, .boolean,
+      "Whether open pages are reloaded when a file of root or static.folders changes; for development."),
+    Key("debug", \.debug, .boolean, "Development: turns autoreload on, whatever that says."),
+  ]
+
+  private static let tlsKeys = [
+    Key(
       "tls.certificate", aliases: ["tls.cert", "cert"], \.tls.certificate, .optional(.path),
       "A PEM file with the certificate chain, the server's own certificate first."),
     Key("tls.key", aliases: ["key"], \.tls.key, .optional(.path), "A PEM file with the certificate's private key."),
-    Key("log.level", \.log.level, .choice, "The least severe messages that are written."),
+    Key(
+      "log.level", aliases: ["logging_config.level"], \.log.level, .logLevel,
+      "The least severe messages that are written. Python's names and numbers are understood, such as DEBUG or 10."),
     Key("log.format", \.log.format, .choice, "Lines for people (text) or a JSON object on each line (json)."),
+    Key("log.label", aliases: ["logging_config.logger"], \.log.label, .name, "The name that stands in each message."),
+    Key(
+      "log.stream", aliases: ["logging_config.stream"], \.log.stream, .logStream,
+      "Where the log goes; true is standard output, false standard error."),
   ]
 
   private static let limitKeys = [
@@ -270,6 +284,19 @@ extension TangorConfiguration {
     Key(
       "upload.idle_timeout", \.uploads.idleTimeout, .duration(in: moment ... .seconds(86_400)),
       "How long an upload may bring no byte; 408 beyond."),
+  ]
+
+  /// What configuration files of wispyobserver hold beside keys that other parts have too.
+  private static let wispyobserverKeys = [
+    Key(
+      "wispy_static_path", \.wispyStaticPath, .pathElement,
+      "Where the scripts for pages of wispyobserver are served: one element of a path below the base path; empty for nowhere."),
+    Key(
+      "multiprocessed", \.wispyobserver.isMultiprocessed, .optional(.boolean),
+      "Accepted without effect: all runs in one process, and a slow object does not hold up the others."),
+    Key(
+      "default_host", \.wispyobserver.defaultHost, .optional(.string),
+      "Accepted without effect: requests are answered whatever host they name."),
   ]
 
   /// The shortest time-out that leaves a network time to answer at all.

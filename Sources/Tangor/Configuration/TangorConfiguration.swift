@@ -42,6 +42,15 @@ public struct TangorConfiguration: Sendable {
   /// Taken from files of an older system, and without effect: properties are tracked where their class says so.
   package var addsAttributes = true
 
+  /// Development: turns on what helps it, which is ``SiteConfiguration/autoreload`` so far. Default false.
+  public var debug = false
+
+  /// Where the scripts for pages of wispyobserver are served, as in `/wispyjs/rpc.js`: one element of a path below the base path;
+  /// empty for nowhere. Default `wispyjs`.
+  public var wispyStaticPath = "wispyjs"
+
+  /// Keys that are read and kept so that files of wispyobserver load, and have no effect.
+  package var wispyobserver = Wispyobserver()
   /// The files that it was read from; they are never served.
   package var sources: [String] = []
 
@@ -64,6 +73,10 @@ public struct TangorConfiguration: Sendable {
     public var level = LogLevel.info
     /// How a message is written. Default `text`.
     public var format = LogFormat.text
+    /// The name that stands in each message. Default `tangor`.
+    public var label = "tangor"
+    /// Where messages go. Default `stderr`.
+    public var stream = LogStream.stderr
 
     public init() {}
   }
@@ -79,5 +92,21 @@ public struct TangorConfiguration: Sendable {
     case text
     /// A JSON object on a line, for programs.
     case json
+  }
+
+  /// Where log messages go.
+  public enum LogStream: String, Sendable, CaseIterable {
+    /// Standard error.
+    case stderr
+    /// Standard output.
+    case stdout
+  }
+
+  /// What configuration files of wispyobserver may say that has no meaning here.
+  package struct Wispyobserver: Sendable, Hashable {
+    /// Whether the server was to run in a process of its own.
+    package var isMultiprocessed: Bool?
+    /// The host that Tornado took a request for that named none of its virtual hosts.
+    package var defaultHost: String?
   }
 }

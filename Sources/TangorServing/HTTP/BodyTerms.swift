@@ -4,7 +4,7 @@ import TangorCore
 /// What holds for the body of a request that is streamed somewhere instead of being read whole.
 ///
 /// Such a body may take as long as it needs while its bytes come, and `100 Continue` is sent only when who answers the request
-/// asks for the body with ``NIOCore/Channel/continueBody()``: what is refused by its headers is never sent at all.
+/// asks for the body with ``IncomingBody``: what is refused by its headers is never sent at all.
 package struct BodyTerms: Sendable {
   let idleTimeout: TimeAmount
 
@@ -12,17 +12,26 @@ package struct BodyTerms: Sendable {
   package init(idleTimeout: Duration) { self.idleTimeout = TimeAmount(idleTimeout) }
 }
 
-extension Channel {
+/// The body of a request that is being received.
+package struct IncomingBody: Sendable {
+  /// The connection, which outlives its place in the pipeline here; nil where there is none, as in tests without sockets.
+  private let connection: NIOLoopBound<HTTPConnectionHandler>?
+  private let eventLoop: any EventLoop
+
   /// Asks the client for the body of the request that is being answered, where it waits to be asked.
-  package func continueBody() {
-    eventLoop.execute {
-      (try? self.pipeline.syncOperations.handler(type: HTTPConnectionHandler.self))?.continueBody(self)
+  package init(on channel: any Channel) async {
+    eventLoop = channel.eventLoop
+    let found = channel.eventLoop.submit { () -> NIOLoopBound<HTTPConnectionHandler>? in
+      guard let handler = try? channel.pipeline.syncOperations.handler(type: HTTPConnectionHandler.self) else { return nil }
+      handler.continueBody(channel)
+      return NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }
+    connection = try? await found.get()
   }
 
   /// Whether the connection ended within a request, so that a body without a length which seems to have ended may lack something.
-  package func wasBodyCut() async -> Bool {
-    let answer = eventLoop.submit { (try? self.pipeline.syncOperations.handler(type: HTTPConnectionHandler.self))?.wasBodyCut ?? false }
-    return (try? await answer.get()) ?? true
+  package func wasCut() async -> Bool {
+    guard let connection else { return false }
+    return (try? await eventLoop.submit { connection.value.wasBodyCut }.get()) ?? true
   }
 }

@@ -98,7 +98,7 @@ struct TusUpload: Sendable {
     }
     let lifetime = lifetime(isFinished: isFinished, folder.configuration)
     let changed = place.modified(isFinished ? recordName(key) : dataName(key)) ?? HTTPDate.now.seconds
-    guard changed + lifetime > HTTPDate.now.seconds else { throw missing }
+    guard changed + lifetime >= HTTPDate.now.seconds else { throw missing }
     return Position(upload: upload, offset: offset, expires: HTTPDate(seconds: changed + lifetime))
   }
 

@@ -148,7 +148,7 @@ final class UploadFolder: Sendable {
       // The data, which is younger, decides; a record alone is that of a finished upload.
       let isRecord = entry.name == TusUpload.recordName(key)
       if isRecord, place.kind(of: TusUpload.dataName(key)) != nil { continue }
-      guard entry.modified + TusUpload.lifetime(isFinished: isRecord, configuration) <= now else { continue }
+      guard entry.modified + TusUpload.lifetime(isFinished: isRecord, configuration) < now else { continue }
       if let file = try? place.reopen(entry.name), file.lock() {
         place.remove(TusUpload.dataName(key))
         place.remove(TusUpload.recordName(key))

@@ -20,14 +20,14 @@ extension UploadResponder {
       let draft = try await files.offLoop { try folder.begin(name, total: total) }
       var writer = UploadWriter(draft, registry, files)
       do {
-        context.channel.continueBody()
+        let incoming = await IncomingBody(on: context.channel)
         for try await buffer in request.body { try await writer.write(buffer) }
         try await writer.flush()
-        try await checkWhole(draft.written, of: total, context)
+        try await checkWhole(draft.written, of: total, incoming)
         return try await writer.finish()
       } catch {
         await writer.fail(error)
-        throw error
+        throw TangorError.ofUpload(error)
       }
     }
     var json = JSONWriter()
@@ -48,7 +48,7 @@ extension UploadResponder {
     let stored = try await registry.whileReceiving {
       var form = FormReception(parser, folder, registry, files)
       do {
-        context.channel.continueBody()
+        let incoming = await IncomingBody(on: context.channel)
         var size = 0
         for try await buffer in request.body {
           size += buffer.readableBytes
@@ -57,11 +57,11 @@ extension UploadResponder {
           }
           try await form.take(buffer)
         }
-        try await checkWhole(size, of: total, context)
+        try await checkWhole(size, of: total, incoming)
         return try await form.finish()
       } catch {
         await form.fail(error)
-        throw error
+        throw TangorError.ofUpload(error)
       }
     }
     var json = JSONWriter()
@@ -86,9 +86,9 @@ extension UploadResponder {
   }
 
   /// A body that broke off must not be taken for a whole one.
-  func checkWhole(_ count: Int, of total: Int?, _ context: Context) async throws {
+  func checkWhole(_ count: Int, of total: Int?, _ body: IncomingBody) async throws {
     let isWhole: Bool
-    if let total { isWhole = count == total } else { isWhole = !(await context.channel.wasBodyCut()) }
+    if let total { isWhole = count == total } else { isWhole = !(await body.wasCut()) }
     guard isWhole else { throw TangorError(.canceled, "The upload broke off.") }
   }
 }

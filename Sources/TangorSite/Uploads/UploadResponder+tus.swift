@@ -101,7 +101,7 @@ extension UploadResponder {
       }
       var writer = UploadWriter(draft, registry, files)
       do {
-        context.channel.continueBody()
+        let incoming = await IncomingBody(on: context.channel)
         do {
           for try await buffer in request.body {
             checksum?.update(buffer)
@@ -112,7 +112,7 @@ extension UploadResponder {
           throw error
         }
         try await writer.flush()
-        try await checkWhole(draft.written - offset, of: announced, context)
+        try await checkWhole(draft.written - offset, of: announced, incoming)
         try checksum?.check()
         if draft.written == draft.total {
           _ = try await writer.finish()
@@ -123,7 +123,7 @@ extension UploadResponder {
       } catch {
         await settle(draft, after: error, offset, isChecked: checksum != nil, in: folder)
         await writer.fail(error)
-        throw error
+        throw TangorError.ofUpload(error)
       }
       return try await standing(key, in: folder)
     }

@@ -59,11 +59,22 @@ struct UploadWriter {
   /// Gives the file up, for a reason.
   func fail(_ error: any Error) async {
     await files.cleanUp { [draft] in draft.discard() }
-    report(.failed(error as? TangorError ?? TangorError(.canceled, "The upload broke off.", underlying: error)))
+    report(.failed(.ofUpload(error)))
   }
 
   private func report(_ phase: UploadEvent.Phase) {
     registry.report(
       UploadEvent(id: draft.id, route: draft.route, name: draft.name.text, bytes: draft.written, total: draft.total, phase: phase))
+  }
+}
+
+extension TangorError {
+  /// What an upload that failed is answered with: a connection that ended is the client's doing and no failure of the server.
+  static func ofUpload(_ error: any Error) -> TangorError {
+    switch error {
+    case let error as TangorError: error
+    case is CancellationError: TangorError(.shuttingDown, retryAfter: .seconds(1))
+    default: TangorError(.canceled, "The upload broke off.", underlying: error)
+    }
   }
 }

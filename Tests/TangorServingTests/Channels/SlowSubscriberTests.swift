@@ -78,6 +78,38 @@ import Testing
     }
   }
 
+  /// More comes within one turn of the loop than history and backlog keep: nobody reads slowly, and still messages are lost.
+  @Test func aBurstBeyondTheBacklogFollowsThePolicyToo() async throws {
+    let fixture = try ChannelFixture { $0.history = 3 }
+    let loop = NIOAsyncTestingEventLoop()
+    let policies = ["dropOldest", "all", "latest"]
+    var connections: [LiveFixture] = []
+    for policy in policies {
+      let connection = try await fixture.connect(on: loop)
+      _ = try await connection.result("channel.subscribe", #"{"channels":["a"],"policy":"\#(policy)"}"#)
+      connections.append(connection)
+    }
+    try await loop.executeInContext { for number in 1...10 { try fixture.channels.publish("a", number) } }
+    #expect(try await connections[0].notification("channel.lost")["count"] == 7)
+    #expect(try await connections[0].payloads(3) == [8, 9, 10])
+    #expect(try await connections[1].next() == "close 4413")
+    #expect(try await connections[2].payloads(3) == [8, 9, 10])
+  }
+
+  @Test func aBurstWithinTheBacklogLosesNothing() async throws {
+    let fixture = try ChannelFixture {
+      $0.history = 3
+      $0.backlogSize = .mebibytes(1)
+    }
+    let loop = NIOAsyncTestingEventLoop()
+    let connection = try await fixture.connect(on: loop)
+    _ = try await connection.result("channel.subscribe", #"{"channels":["a"],"policy":"all"}"#)
+    try await loop.executeInContext { for number in 1...500 { try fixture.channels.publish("a", number) } }
+    #expect(try await connection.payloads(500) == Array(1...500))
+    let history = try await connection.result("channel.history", #"{"channel":"a"}"#)
+    #expect(history["messages"]?.array?.count == 3, "what was given is kept no longer")
+  }
+
   @Test func theAnswerThatWaitsGoesFirst() async throws {
     let fixture = try ChannelFixture()
     try fixture.channels.publish("a", 1)

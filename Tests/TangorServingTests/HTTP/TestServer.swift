@@ -23,7 +23,8 @@ struct TestServer {
 
   /// Serves while the body runs, and then shuts down.
   static func run(
-    quick: (any QuickResponder)? = nil, tls: TLSConfiguration? = nil, change: (inout ServingConfiguration) -> Void = { _ in },
+    quick: (any QuickResponder)? = nil, tls: TLSConfiguration? = nil, bodyTerms: (@Sendable (String, String) -> BodyTerms?)? = nil,
+    change: (inout ServingConfiguration) -> Void = { _ in },
     routes: (Router<TangorRequestContext>, WebSocketRegistry) -> Void = { _, _ in },
     _ body: @Sendable @escaping (TestServer) async throws -> Void
   ) async throws {
@@ -33,7 +34,7 @@ struct TestServer {
     let router = Router(context: TangorRequestContext.self)
     router.add(middleware: RequestObserver())
     routes(router, sockets)
-    let http = HTTPServing(configuration: configuration, quick: quick, logger: .silent)
+    let http = HTTPServing(configuration: configuration, quick: quick, logger: .silent, bodyTerms: bodyTerms)
     var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
     decoder.maxHeaderListSize = configuration.maximumHeaderSize.bytes
     decoder.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes

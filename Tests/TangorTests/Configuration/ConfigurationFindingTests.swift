@@ -24,7 +24,7 @@ import Testing
     ("port: 1.5", "1:7: 'port' must be an integer from 0 to 65535, not '1.5'"),
     ("port: [1]", "1:7: 'port' must be an integer from 0 to 65535, not a list"),
     ("port: 99999999999999999999", "1:7: 'port' must be an integer from 0 to 65535, not '99999999999999999999'"),
-    ("host: {a: 1}", "1:7: 'host' must be text on one line, and not empty, not a mapping"),
+    ("host: {a: 1}", "1:7: 'host' must be text on one line, not a mapping"),
     ("log: {level: loud}", "1:14: 'log.level' must be trace, debug, info, notice, warning, error or critical, not 'loud'"),
     ("static: {listings: 1}", "1:20: 'static.listings' must be true or false, not '1'"),
     ("static: {listings: 'true'}", "1:20: 'static.listings' must be true or false, not the string 'true'"),

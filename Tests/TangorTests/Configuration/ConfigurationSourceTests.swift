@@ -92,7 +92,10 @@ import Testing
   }
 
   private func otherValue(for name: String) -> String? {
-    ["777", "true", "false", "14", "5", "77s", "77k", "/seven", "json", "debug", "https://seven.org", "/seven=eight", "seven"].first {
+    [
+      "777", "true", "false", "14", "5", "77s", "77k", "/seven", "json", "debug", "https://seven.org", "/seven=eight", "seven",
+      "[{pattern: seven}]",
+    ].first {
       text in
       var loader = ConfigurationLoader()
       loader.read(settings: [ConfigurationSetting(name, text, flag: "test")])
