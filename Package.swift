@@ -90,7 +90,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
-    .target(name: "TangorGallery", dependencies: ["Tangor"], swiftSettings: settings),
+    .target(name: "TangorGallery", dependencies: ["Tangor", "TangorCore", serviceLifecycle], swiftSettings: settings),
     .executableTarget(
       name: "TangorCommand",
       dependencies: [

@@ -127,6 +127,23 @@ export interface TangorStream<T = any> extends AsyncIterableIterator<T> {
   cancel(): void;
 }
 
+export interface UploadOptions {
+  /** The server's upload folder; `uploads`. */
+  folder?: string;
+  /** The name to store it under; the file's own. */
+  name?: string;
+  /** Called after each piece with the bytes that the server has. */
+  onProgress?: (progress: { sent: number; total: number }) => void;
+  /** Stops the upload; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Whether a stopped upload stays on the server, to be gone on with by uploading the same file again; false. */
+  keep?: boolean;
+  /** Files larger than this many bytes go in pieces and can be resumed; 1 MiB. */
+  threshold?: number;
+  /** Failures in a row, without a byte getting through, after which it gives up; 8. */
+  attempts?: number;
+}
+
 /** JSON Schema, as far as descriptions use it. */
 export interface Schema {
   type?: string | string[];
@@ -334,6 +351,10 @@ export class Tangor extends EventTarget {
     values?: readonly unknown[] | Record<string, unknown>,
     options?: CallOptions,
   ): Promise<R> & AsyncIterable<any>;
+  /** Sends a file to one of the server's upload folders; resolves once it is stored there whole. */
+  upload(file: Blob & { name?: string; lastModified?: number }, options?: UploadOptions): Promise<{ name: string; size: number }>;
+  /** Lets go of what the server kept of an upload that was stopped. */
+  forgetUpload(file: Blob & { name?: string; lastModified?: number }, options?: { folder?: string; name?: string }): Promise<void>;
   close(): void;
   addEventListener(
     type: "statechange",

@@ -7,6 +7,7 @@ import { Objects } from "./objects.js";
 import { pollAnswers } from "./poll.js";
 import { StreamRouter, keyOf, openOverHTTP, pumpLines } from "./sources.js";
 import { TangorStream } from "./stream.js";
+import { Uploads } from "./uploads.js";
 
 export { TangorError, TangorStream };
 
@@ -35,6 +36,7 @@ export class Tangor extends EventTarget {
   /** @type {HTTPDoor} */ #http;
   /** @type {Environment} */ #world;
   /** @type {Objects} */ #objects;
+  /** @type {Uploads} */ #uploads;
   #timeout;
 
   /** @param {ConnectOptions} [options] */
@@ -44,6 +46,7 @@ export class Tangor extends EventTarget {
     /** The server's base address. */
     this.base = baseURL(options.url, import.meta.url);
     this.#http = new HTTPDoor(this.base, this.#world);
+    this.#uploads = new Uploads(this.#http, this.#world);
     this.#timeout = options.timeout ?? 0;
     this.#connection = new LiveConnection(this.#http, this.#world, options);
     this.#streams = new StreamRouter(this.#connection);
@@ -230,6 +233,29 @@ export class Tangor extends EventTarget {
    */
   callObject(path, values, options) {
     return this.#objects.call(path, values, options);
+  }
+
+  /**
+   * Sends a file to one of the server's upload folders: a small one whole, a larger one in pieces that are resumed
+   * after a broken connection.
+   *
+   * @param {Blob & {name?: string, lastModified?: number}} file
+   * @param {import("./uploads.js").UploadOptions} [options]
+   * @returns {Promise<{name: string, size: number}>}
+   */
+  upload(file, options) {
+    return this.#uploads.upload(file, options);
+  }
+
+  /**
+   * Lets go of what the server kept of an upload that was stopped.
+   *
+   * @param {Blob & {name?: string, lastModified?: number}} file
+   * @param {{folder?: string, name?: string}} [options] as for the upload
+   * @returns {Promise<void>}
+   */
+  forgetUpload(file, options) {
+    return this.#uploads.forget(file, options);
   }
 
   /** Ends the connection for good: streams are cancelled, calls under way are rejected. */

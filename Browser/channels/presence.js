@@ -33,9 +33,10 @@ export class PresenceLists {
     if (client.id === this.self) return false;
     const list = this.#lists.get(channel) ?? new Map();
     this.#lists.set(channel, list);
-    const isNew = !list.has(client.id);
+    const known = list.get(client.id);
     list.set(client.id, client);
-    return isNew;
+    // Who tells something else about itself joins again.
+    return known === undefined || JSON.stringify(known.info) !== JSON.stringify(client.info);
   }
 
   /**

@@ -44,8 +44,9 @@ export function button(action, text, attributes = {}) {
 
 /** The one line under a demonstration that says what goes on, also to screen readers. */
 export class Status {
-  constructor() {
-    this.element = element("p", { class: "status", role: "status", "aria-live": "polite", "data-status": "idle" });
+  /** @param {HTMLElement} [place] the line, where the page has it already */
+  constructor(place) {
+    this.element = place ?? element("p", { class: "status", role: "status", "aria-live": "polite", "data-status": "idle" });
   }
 
   /**

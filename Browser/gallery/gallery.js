@@ -2,6 +2,7 @@ import { connect } from "./client.js";
 import { demos } from "./demos.js";
 import { showConnection } from "./connection.js";
 import { element } from "./elements.js";
+import { pages } from "./pages.js";
 import { sourceView } from "./source-view.js";
 
 /**
@@ -23,6 +24,11 @@ showConnection(tangor);
 
 const overview = /** @type {HTMLElement} */ (document.getElementById("overview"));
 const main = /** @type {HTMLElement} */ (document.getElementById("demos"));
+
+for (const { href, pillar, title, summary } of pages) {
+  const name = element("strong", {}, title, element("span", { class: "goes", "aria-hidden": "true" }, " →"));
+  overview.append(element("a", { href, "data-page": href }, element("span", { class: "tag" }, pillar), name, element("span", {}, summary)));
+}
 
 for (const demo of demos) {
   const tag = () => element("span", { class: "tag" }, demo.pillar);

@@ -2,7 +2,7 @@ public import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
-import ServiceLifecycle
+public import ServiceLifecycle
 import Synchronization
 public import TangorCore
 public import TangorObjects
@@ -29,6 +29,7 @@ public final class TangorApp: Sendable {
     var middleware: [any MiddlewareProtocol<Request, Response, TangorRequestContext>] = []
     var webSockets: [WebSocketRoute] = []
     var bundles: [String: BundledFiles] = ["tangor": .browser]
+    var services: [any Service] = []
     var identify: Identify?
     var hasRun = false
   }
@@ -147,6 +148,16 @@ public final class TangorApp: Sendable {
     parts.withLock { $0.bundles[folder] = bundle }
   }
 
+  /// Adds work that runs as long as the server does, such as a task that publishes to channels.
+  ///
+  /// It starts before the server listens and is told to shut down after the server has ended, so that what the server still answers may
+  /// use it. One that returns early ends itself alone; one that throws ends the server. What is added once the server runs is ignored.
+  ///
+  /// - Parameter service: What runs. It has to return when it is told to shut down gracefully, or its task is cancelled.
+  public func add(service: any Service) {
+    parts.withLock { $0.services.append(service) }
+  }
+
   // MARK: Running
 
   /// Serves until the task is cancelled or its service group is shut down, or the process gets SIGINT or SIGTERM.
@@ -161,14 +172,14 @@ public final class TangorApp: Sendable {
   public func run(
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }, onShutdown: @escaping @Sendable () -> Void = {}
   ) async throws {
-    let isFirst = parts.withLock { parts in
+    let (isFirst, services) = parts.withLock { parts in
       defer { parts.hasRun = true }
-      return !parts.hasRun
+      return (!parts.hasRun, parts.services)
     }
     guard isFirst else { throw StartError("an application can run once; make a new one") }
     let application = try buildApplication(onListening: onListening)
     var group = ServiceGroupConfiguration(
-      services: [
+      services: services.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
         .init(service: SocketService(sockets: sockets)), .init(service: application),
         .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, reloader: reloader)),
         .init(service: DrainService(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Tangor
+import TangorGallery
 
 /// `tangor demo`.
 struct DemoCommand: AsyncParsableCommand {
@@ -24,6 +25,8 @@ struct DemoCommand: AsyncParsableCommand {
       if loader.given["port"] == nil, let port = StartCheck.freePort(on: configuration.host, from: configuration.port) {
         configuration.port = port
       }
+      let uploads = try GalleryUploads(in: &configuration)
+      defer { uploads?.remove() }
       try StartCheck.check(configuration)
       try await start(configuration, withGallery: true, opensBrowser: listening.open)
     }

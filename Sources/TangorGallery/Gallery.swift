@@ -4,7 +4,7 @@ public import Tangor
 public enum Gallery {
   /// Adds the gallery to an application.
   ///
-  /// - Throws: `invalid_request` when the application has services at the gallery's paths or objects of its names already.
+  /// - Throws: `invalid_request` when the application has services at the gallery's paths, or objects of the gallery's names, already.
   public static func install(in app: TangorApp) throws {
     try app.services.addPrimes()
     try app.services.addLog()
@@ -12,7 +12,9 @@ public enum Gallery {
     try app.services.addTicks()
     try app.services.addQuick("/hello", options: .init(summary: "A small JSON document.")) { _ in Hello() }
     try app.channels.add(rule: ChannelRule("demo/#", clientsMayPublish: true, presence: true))
-    try app.channels.add(rule: ChannelRule("whiteboard/#", clientsMayPublish: true, presence: true, history: 1_000))
+    try app.addWhiteboard()
+    try app.addSensors()
+    app.announceUploads()
     try app.objects.expose(Sample(), as: "sample")
     try app.objects.expose(Pause(), as: "pause")
     var echo = app.configuration.serving.webSocket

@@ -50,6 +50,8 @@ package final class NamedChannel: Sendable {
 
   package var settings: ChannelSettings { state.withLock { $0.settings } }
   package var isRemoved: Bool { state.withLock { $0.isRemoved } }
+  /// Whether somebody takes from it.
+  package var isFollowed: Bool { state.withLock { !$0.entries.isEmpty } }
   package var hasMessages: Bool { state.withLock { $0.log.offset > 0 } }
 
   // MARK: Publishing

@@ -1,0 +1,1 @@
+export { use } from "../elements";

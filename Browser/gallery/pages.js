@@ -1,0 +1,30 @@
+/**
+ * The pages of their own, in the order of the overview.
+ * @type {{href: string, pillar: string, title: string, summary: string}[]}
+ */
+export const pages = [
+  {
+    href: "whiteboard.html",
+    pillar: "Objects, channels, presence",
+    title: "Whiteboard",
+    summary: "Draw together: open it in two tabs, and in a third one later.",
+  },
+  {
+    href: "sensors.html",
+    pillar: "Channels, tracked values",
+    title: "Sensors",
+    summary: "Live values with charts, and a heater that follows its setpoint.",
+  },
+  {
+    href: "sample.html",
+    pillar: "Objects",
+    title: "An object",
+    summary: "Get, set, call and delete members of a Swift object from the page.",
+  },
+  {
+    href: "upload.html",
+    pillar: "Files",
+    title: "Uploads",
+    summary: "Drop files in; large ones go on after a broken connection.",
+  },
+];
