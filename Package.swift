@@ -69,8 +69,12 @@ let package = Package(
     .macro(
       name: "TangorMacroPlugin",
       dependencies: [
-        .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: whenMacros),
         .product(name: "SwiftCompilerPlugin", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftDiagnostics", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftParser", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftSyntax", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftSyntaxBuilder", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: whenMacros),
       ],
       swiftSettings: settings),
     .target(

@@ -1,0 +1,3 @@
+@testable import TangorMacroSources
+import Testing
+@Test func x() { }
