@@ -105,7 +105,8 @@ let package = Package(
     .target(
       name: "Tangor",
       dependencies: [
-        "TangorServices", "TangorStreams", "TangorSite", "TangorServing", "TangorCore", "TangorJSON", hummingbird, hummingbirdCore,
+        "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorServing", "TangorCore", "TangorJSON", hummingbird,
+        hummingbirdCore,
         hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
         .product(name: "Yams", package: "Yams"),
       ],

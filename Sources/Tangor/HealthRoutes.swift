@@ -60,6 +60,7 @@ extension TangorApp {
   var counts: [(String, [(String, Int)])] {
     let streams = streams.statistics
     let polls = polls.statistics
+    let objects = objects.statistics
     return [
       (
         "streams",
@@ -69,6 +70,7 @@ extension TangorApp {
         ]
       ),
       ("polls", [("active", polls.streams), ("liveTasks", polls.liveTasks), ("waitingPulls", polls.waitingPulls)]),
+      ("objects", [("exposed", objects.objects), ("runningCalls", objects.running), ("waitingCalls", objects.waiting)]),
       ("webSockets", [("open", sockets.openCount), ("opened", sockets.totalCount)]),
     ]
   }

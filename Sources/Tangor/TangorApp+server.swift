@@ -53,12 +53,15 @@ extension TangorApp {
     var methods = parts.methods
     try methods.add(contentsOf: StreamMethods(streams).methods)
     try methods.add(contentsOf: ServiceMethods(services, streams: streams, polls: polls).methods)
+    try methods.add(contentsOf: ObjectMethods(objects).methods)
     let dispatcher = try LiveDispatcher(
       methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
     group.addRoutes(HealthRoutes(app: self).collection)
     group.addRoutes(StreamRoutes<TangorRequestContext>(streams).endpoints)
     group.addRoutes(
-      LiveRoutes<TangorRequestContext>(dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets).collection)
+      LiveRoutes<TangorRequestContext>(
+        dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets, identify: parts.identify
+      ).collection)
     for route in parts.webSockets {
       let upgrade = WebSocketUpgrade(configuration: route.configuration, sockets: sockets)
       group.methods(at: RouterPath(route.path), [(.get, { request, context in try await route.answer(upgrade, request, context) })])

@@ -5,6 +5,7 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 import TangorCore
+public import TangorObjects
 public import TangorServices
 public import TangorServing
 package import TangorSite
@@ -28,6 +29,7 @@ public final class TangorApp: Sendable {
     var middleware: [any MiddlewareProtocol<Request, Response, TangorRequestContext>] = []
     var webSockets: [WebSocketRoute] = []
     var bundles: [String: BundledFiles] = ["tangor": .browser]
+    var identify: Identify?
     var hasRun = false
   }
 
@@ -43,6 +45,8 @@ public final class TangorApp: Sendable {
   public let services = ServiceRegistry()
   /// The streams, by key.
   public let streams: StreamRegistry
+  /// The objects that pages may use, by name.
+  public let objects: ObjectRegistry
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
@@ -56,6 +60,7 @@ public final class TangorApp: Sendable {
     logger = Logger(configuration.log)
     streams = StreamRegistry(configuration: configuration.streams)
     polls = PollRegistry(configuration: configuration.streams)
+    objects = ObjectRegistry(configuration: configuration.objects, streams: ObjectStreamOpener(registry: streams), publish: nil)
   }
 
   // MARK: Adding
@@ -66,6 +71,15 @@ public final class TangorApp: Sendable {
   public func add(_ method: LiveMethod) throws {
     try parts.withLock { try $0.methods.add(method) }
   }
+
+  /// Says which roles clients have, for members of objects that require one.
+  ///
+  /// ```swift
+  /// app.identify { request in request.headers[.authorization] == "Bearer \(token)" ? ["admin"] : [] }
+  /// ```
+  ///
+  /// - Parameter identify: Asked once for each live connection and each `POST /rpc`; an error that it throws refuses the request.
+  public func identify(_ identify: @escaping Identify) { parts.withLock { $0.identify = identify } }
 
   /// Adds middleware, innermost last. It sees every request: quick answers, which would go out before it, are turned off.
   public func add(middleware: sending any MiddlewareProtocol<Request, Response, TangorRequestContext>) {

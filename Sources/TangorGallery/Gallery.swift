@@ -4,13 +4,15 @@ public import Tangor
 public enum Gallery {
   /// Adds the gallery to an application.
   ///
-  /// - Throws: `invalid_request` when the application has services at the gallery's paths already.
+  /// - Throws: `invalid_request` when the application has services at the gallery's paths or objects of its names already.
   public static func install(in app: TangorApp) throws {
     try app.services.addPrimes()
     try app.services.addLog()
     try app.services.addMandelbrot()
     try app.services.addTicks()
     try app.services.addQuick("/hello", options: .init(summary: "A small JSON document.")) { _ in Hello() }
+    try app.objects.expose(Sample(), as: "sample")
+    try app.objects.expose(Pause(), as: "pause")
     var echo = app.configuration.serving.webSocket
     echo.maximumMessageSize = max(echo.maximumMessageSize, .mebibytes(64))
     app.webSocket("/echo", configuration: echo) { _ in WebSocketEcho() }

@@ -43,6 +43,7 @@ final class FakePeer: LivePeer {
     switch method.body {
     case .immediate(let perform): return try perform(call).description
     case .asynchronous(let perform): return try await perform(call).description
+    case .direct: preconditionFailure("only methods of objects are direct")
     }
   }
 

@@ -1,11 +1,12 @@
 import TangorCore
+import TangorObjects
 import TangorServing
 import TangorSite
 import TangorStreams
 
 extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
-  package static let schema = ConfigurationSchema(serverKeys + limitKeys + webSocketKeys + streamKeys + staticKeys)
+  package static let schema = ConfigurationSchema(serverKeys + limitKeys + webSocketKeys + streamKeys + objectKeys + staticKeys)
 
   /// A line about each section, for print and documentation.
   package static let sectionSummaries: [String: String] = [
@@ -17,6 +18,9 @@ extension TangorConfiguration {
     "websocket": "WebSockets",
     "websocket.compression": "Compression of WebSocket messages (permessage-deflate)",
     "streams": "Keyed streams",
+    "interface": "What pages may reach of exposed objects",
+    "func_caller": "How calls of exposed objects run",
+    "synchronous_task_lock": "The pool that calls run on",
     "static": "Static files",
   ]
 
@@ -120,6 +124,68 @@ extension TangorConfiguration {
       "streams.keep_alive_interval", \.streams.keepAliveInterval, .duration(in: moment ... .seconds(86_400)),
       "How often a silent server-sent event stream gets a comment that keeps it open."),
   ]
+
+  private static let objectKeys = [
+    Key(
+      "interface.include_internals", \.objects.includesInternals, .boolean, "Whether members whose names begin with '_' are served."),
+    Key(
+      "interface.include_dunders", \.objects.includesDunders, .boolean,
+      "Whether members whose names begin with '__' are served, where include_internals is on too."),
+    Key(
+      "interface.max_interface_depth", \.objects.maximumDepth, .integer(in: interfaceDepths),
+      "Parts that a path may have behind the object's name, elements of values included."),
+    Key(
+      "interface.access_restricting_attributes", \.objects.restrictingMarks, .list(.name),
+      "Marks: a member that carries one of them is not served."),
+    Key("interface.source_access", \.objects.showsSource, .boolean, "Whether descriptions hold the source text of members."),
+    Key(
+      "func_caller.locking_default", \.objects.isLocking, .boolean,
+      "Whether calls of one object run one at a time, where a member does not say."),
+    Key(
+      "func_caller.synchronous_default", \.objects.isSynchronous, .boolean,
+      "Whether synchronous members run at once on the event loop, where a member does not say; they must be quick then."),
+    Key(
+      "func_caller.max_start_delay_default", \.objects.maxStartDelay, .duration(in: startDelays),
+      "How long after its arrival a call may begin; 503 beyond, and it never runs."),
+    Key(
+      "func_caller.time_limit_default", \.objects.timeLimit, .optional(.duration(in: timeLimits)),
+      "How long a call may run; 504 beyond. None: for ever."),
+    Key(
+      "func_caller.check_return_annotation_default", \.objects.checksReturn, .boolean,
+      "Whether a member that returns a sequence never runs at once on the event loop, whatever it says."),
+    Key(
+      "synchronous_task_lock.max_workers", \.objects.maximumWorkers, .optional(.integer(in: 1...10_000)),
+      "Calls that may run at a time, over all objects. None: four for each core."),
+    Key(
+      "instance_configs", \.objects.instances, .map(.record(instanceSchema, ObjectOptions())),
+      "Settings of single objects: by the name of each, keys of interface and func_caller that hold for it alone."),
+    Key(
+      "add_attributes", \.addsAttributes, .boolean,
+      "Taken from files of an older system, and without effect: properties are tracked where their class says so."),
+  ]
+
+  private static let interfaceDepths = 0...64
+  private static let startDelays = Duration.zero ... .seconds(86_400)
+  private static let timeLimits = moment ... .seconds(30 * 86_400)
+
+  private typealias InstanceKey = ConfigurationKey<ObjectOptions>
+
+  /// The keys below each name of `instance_configs`.
+  private static let instanceSchema = ConfigurationSchema<ObjectOptions>([
+    InstanceKey("interface.include_internals", \.includesInternals, .optional(.boolean), "As the key of this name."),
+    InstanceKey("interface.include_dunders", \.includesDunders, .optional(.boolean), "As the key of this name."),
+    InstanceKey(
+      "interface.max_interface_depth", \.maximumDepth, .optional(.integer(in: interfaceDepths)), "As the key of this name."),
+    InstanceKey(
+      "interface.access_restricting_attributes", \.restrictingMarks, .optional(.list(.name)), "As the key of this name."),
+    InstanceKey("interface.source_access", \.showsSource, .optional(.boolean), "As the key of this name."),
+    InstanceKey("func_caller.locking_default", \.isLocking, .optional(.boolean), "As the key of this name."),
+    InstanceKey("func_caller.synchronous_default", \.isSynchronous, .optional(.boolean), "As the key of this name."),
+    InstanceKey(
+      "func_caller.max_start_delay_default", \.maxStartDelay, .optional(.duration(in: startDelays)), "As the key of this name."),
+    InstanceKey("func_caller.time_limit_default", \.timeLimit, .optional(.duration(in: timeLimits)), "As the key of this name."),
+    InstanceKey("func_caller.check_return_annotation_default", \.checksReturn, .optional(.boolean), "As the key of this name."),
+  ])
 
   private static let staticKeys = [
     Key(

@@ -1,3 +1,4 @@
+public import TangorObjects
 public import TangorServing
 public import TangorSite
 public import TangorStreams
@@ -28,8 +29,13 @@ public struct TangorConfiguration: Sendable {
   public var serving = ServingConfiguration()
   /// The settings of keyed streams.
   public var streams = StreamsConfiguration()
+  /// The settings of exposed objects.
+  public var objects = ObjectsConfiguration()
   /// The settings of static files.
   public var site = SiteConfiguration()
+
+  /// Taken from files of an older system, and without effect: properties are tracked where their class says so.
+  package var addsAttributes = true
 
   /// The files that it was read from; they are never served.
   package var sources: [String] = []

@@ -46,16 +46,21 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
 
   package func webSocket(_ socket: WebSocketHandler, received kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer) {
     guard kind == .text else { return socket.close(.unsupportedData, "the live connection speaks JSON in text messages") }
-    switch LiveRequest.parse(bytes, maximumBatch: dispatcher.maximumBatch) {
+    switch dispatcher.parse(bytes) {
     case .single(let request):
-      begin(request) { [eventLoop] answer, connection in
+      let work = dispatcher.begin(request, in: bytes, client: client, peer: self)
+      if case .answer(let answer) = work {
+        if !request.isNotification { _ = answer.withUnsafeBytes { socket.send(.text, $0, policy: .wait) } }
+        return
+      }
+      begin(request, work) { [eventLoop] answer, connection in
         guard let answer else { return }
         if eventLoop.inEventLoop { connection.sendNow(answer) } else { connection.enqueue(answer) }
       }
     case .batch(let requests):
       let batch = LiveBatch(count: requests.count)
       for request in requests {
-        begin(request) { answer, connection in
+        begin(request, dispatcher.begin(request, in: bytes, client: client, peer: self)) { answer, connection in
           if let whole = batch.add(answer) { connection.enqueue(whole) }
         }
       }
@@ -94,7 +99,10 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
   // MARK: Calls
 
   /// Begins a request; `finish` gets the bytes of its answer, or `nil` for a notification.
-  private func begin(_ request: LiveRequest, finish: @escaping @Sendable (_ answer: [UInt8]?, _ connection: LiveConnection) -> Void) {
+  private func begin(
+    _ request: LiveRequest, _ work: LiveDispatcher.Work,
+    finish: @escaping @Sendable (_ answer: [UInt8]?, _ connection: LiveConnection) -> Void
+  ) {
     let id = request.id
     let isNotification = request.isNotification
     let answer: @Sendable (Result<JSONFragment, TangorError>) -> [UInt8]? = { result in
@@ -104,7 +112,8 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
       case .failure(let error): LiveResponse.error(id, error)
       }
     }
-    switch dispatcher.begin(request, client: client, peer: self) {
+    switch work {
+    case .answer(let bytes): finish(isNotification ? nil : bytes, self)
     case .done(let result): finish(answer(result), self)
     case .cancel(let id):
       state.withLockedValue { state in state.callNumbers[id].flatMap { state.calls[$0] } }?.cancel()

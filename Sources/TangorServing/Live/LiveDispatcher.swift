@@ -35,6 +35,8 @@ package struct LiveDispatcher: Sendable {
 
   /// What is to be done for a request.
   enum Work {
+    /// It is answered, with this response object.
+    case answer([UInt8])
     /// It is answered.
     case done(Result<JSONFragment, TangorError>)
     /// It must run in a task.
@@ -43,13 +45,27 @@ package struct LiveDispatcher: Sendable {
     case cancel(id: JSONFragment)
   }
 
+  /// Reads a message.
+  func parse(_ bytes: UnsafeRawBufferPointer) -> LiveRequest.Message {
+    LiveRequest.parse(bytes, maximumBatch: maximumBatch) { methods[$0]?.isDirect == true }
+  }
+
   /// Begins a request: runs it if it is quick, and gives back what is left to do if it is not.
-  func begin(_ request: LiveRequest, client: Client, peer: (any LivePeer)?) -> Work {
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - message: The bytes that it was read from.
+  ///   - client: Who sent it.
+  ///   - peer: The live connection; `nil` for `POST /rpc`.
+  func begin(
+    _ request: LiveRequest, in message: UnsafeRawBufferPointer = .init(start: nil, count: 0), client: Client, peer: (any LivePeer)?
+  ) -> Work {
     if let error = request.error { return .done(.failure(error)) }
     guard let method = methods[request.method] else {
       return .done(.failure(TangorError(.methodNotFound, "There is no method '\(request.method.prefix(100))'; rpc.discover lists all.")))
     }
     do {
+      if case .direct(let perform) = method.body { return try begin(request, message, method, LiveDirectCall(client: client), perform) }
       let call = LiveCall(arguments: try method.check(request.parameters), client: client, peer: peer)
       switch method.body {
       case .immediate(let perform):
@@ -60,9 +76,34 @@ package struct LiveDispatcher: Sendable {
         return .task { [self] in
           do { return .success(try await perform(call)) } catch { return .failure(failure(error, in: method.name)) }
         }
+      case .direct: return .done(.failure(TangorError(.internalError)))
       }
     } catch {
       return .done(.failure(failure(error, in: method.name)))
+    }
+  }
+
+  private static let noParameters = Array("{}".utf8)
+
+  private func begin(
+    _ request: LiveRequest, _ message: UnsafeRawBufferPointer, _ method: LiveMethod, _ call: LiveDirectCall, _ perform: LiveMethod.Direct
+  ) throws -> Work {
+    var out = JSONWriter(capacity: 96)
+    out.bytes.append(contentsOf: LiveResponse.resultStart.utf8)
+    out.bytes.append(contentsOf: request.id?.bytes ?? JSONFragment.null.bytes)
+    out.bytes.append(contentsOf: LiveResponse.resultMiddle.utf8)
+    let rest: (@Sendable () async throws -> JSONFragment)?
+    if let range = request.parameterBytes {
+      rest = try perform(UnsafeRawBufferPointer(rebasing: message[range]), call, &out)
+    } else {
+      rest = try Self.noParameters.withUnsafeBytes { try perform($0, call, &out) }
+    }
+    guard let rest else {
+      out.endObject()
+      return .answer(out.bytes)
+    }
+    return .task { [self] in
+      do { return .success(try await rest()) } catch { return .failure(failure(error, in: method.name)) }
     }
   }
 

@@ -9,7 +9,15 @@ public struct LiveMethod: Sendable {
   package enum Body: Sendable {
     case immediate(@Sendable (LiveCall) throws -> JSONFragment)
     case asynchronous(@Sendable (LiveCall) async throws -> JSONFragment)
+    case direct(Direct)
   }
+
+  /// A body that reads its parameters from the message's own bytes and writes its result into the response, where that can be done at
+  /// once; otherwise it says how it goes on, in a task, and has written nothing. The bytes are a valid JSON object, lent for the call.
+  package typealias Direct =
+    @Sendable (_ parameters: UnsafeRawBufferPointer, _ call: LiveDirectCall, _ out: inout JSONWriter) throws -> (
+      @Sendable () async throws -> JSONFragment
+    )?
 
   /// The name, as in `stream.next`.
   public let name: String
@@ -36,6 +44,16 @@ public struct LiveMethod: Sendable {
   ) -> Self {
     Self(name, summary, parameters, result, .immediate(perform))
   }
+
+  /// A method that is called often and therefore without a tree of its parameters. Its body runs on the connection's event loop, and
+  /// checks the parameters' names itself.
+  package static func direct(
+    _ name: String, _ summary: String, parameters: [LiveParameter] = [], result: String, perform: @escaping Direct
+  ) -> Self {
+    Self(name, summary, parameters, result, .direct(perform))
+  }
+
+  var isDirect: Bool { if case .direct = body { true } else { false } }
 
   private init(_ name: String, _ summary: String, _ parameters: [LiveParameter], _ result: String, _ body: Body) {
     self.name = name
@@ -95,6 +113,12 @@ public struct LiveCall: Sendable {
     }
     return peer
   }
+}
+
+/// One call of a direct method.
+package struct LiveDirectCall: Sendable {
+  /// The caller.
+  package let client: Client
 }
 
 /// The other end of a live connection, as methods see it.

@@ -105,7 +105,7 @@ extension LiveMethod {
   /// Checks arguments against the parameters.
   ///
   /// - Throws: `invalid_parameters`, naming a parameter that is missing or one that does not exist.
-  func check(_ arguments: JSONObject) throws -> LiveArguments {
+  package func check(_ arguments: JSONObject) throws -> LiveArguments {
     for parameter in parameters where parameter.isRequired && arguments[parameter.name] == nil {
       throw TangorError(.invalidParameters, "\(name) needs the parameter '\(parameter.name)': \(parameter.summary)")
     }

@@ -7,6 +7,8 @@ struct LiveRequest {
   var id: JSONFragment?
   var method = ""
   var parameters = JSONObject()
+  /// Where the parameters stand in the message, when they are an object; they are made into ``parameters`` for methods that want that.
+  var parameterBytes: Range<Int>?
   /// Why the request cannot be carried out.
   var error: TangorError?
 
@@ -22,23 +24,47 @@ struct LiveRequest {
 
   /// Reads a message.
   ///
-  /// - Parameter maximumBatch: How many requests a batch may hold.
-  static func parse(_ bytes: UnsafeRawBufferPointer, maximumBatch: Int) -> Message {
+  /// - Parameters:
+  ///   - bytes: The message.
+  ///   - maximumBatch: How many requests a batch may hold.
+  ///   - isDirect: Whether a method takes its parameters as bytes, so that no tree is made of them.
+  static func parse(
+    _ bytes: UnsafeRawBufferPointer, maximumBatch: Int, isDirect: (_ method: String) -> Bool = { _ in false }
+  ) -> Message {
     do {
-      return try JSONReader.read(bytes) { reader in
-        guard try reader.peekKind() == .array else { return .single(try read(&reader)) }
-        var requests: [LiveRequest] = []
-        try reader.readArray { reader throws(JSONError) in
-          if requests.count <= maximumBatch { requests.append(try read(&reader)) }
-        }
-        if requests.isEmpty { return .invalid(TangorError(.invalidRequest, "A batch holds at least one request.")) }
-        if requests.count > maximumBatch {
-          return .invalid(TangorError(.invalidRequest, "A batch may hold \(maximumBatch) requests at the most."))
-        }
-        return .batch(requests)
+      var message = try read(bytes, maximumBatch: maximumBatch)
+      switch message {
+      case .single(var request):
+        try request.readParameters(bytes, isDirect)
+        message = .single(request)
+      case .batch(var requests):
+        for index in requests.indices { try requests[index].readParameters(bytes, isDirect) }
+        message = .batch(requests)
+      case .invalid: break
       }
+      return message
     } catch {
       return .invalid(TangorError(.parseError, "The message is not JSON: \(error)"))
+    }
+  }
+
+  private mutating func readParameters(_ bytes: UnsafeRawBufferPointer, _ isDirect: (String) -> Bool) throws {
+    guard let range = parameterBytes, error == nil, !isDirect(method) else { return }
+    parameters = try JSONReader.read(UnsafeRawBufferPointer(rebasing: bytes[range])) { try $0.read(JSONObject.self) }
+  }
+
+  private static func read(_ bytes: UnsafeRawBufferPointer, maximumBatch: Int) throws -> Message {
+    try JSONReader.read(bytes) { reader in
+      guard try reader.peekKind() == .array else { return .single(try read(&reader)) }
+      var requests: [LiveRequest] = []
+      try reader.readArray { reader throws(JSONError) in
+        if requests.count <= maximumBatch { requests.append(try read(&reader)) }
+      }
+      if requests.isEmpty { return .invalid(TangorError(.invalidRequest, "A batch holds at least one request.")) }
+      if requests.count > maximumBatch {
+        return .invalid(TangorError(.invalidRequest, "A batch may hold \(maximumBatch) requests at the most."))
+      }
+      return .batch(requests)
     }
   }
 
@@ -67,7 +93,7 @@ struct LiveRequest {
       } else if key == "params" {
         switch try reader.peekKind() {
         case .object:
-          if case .object(let object) = try reader.readValue() { request.parameters = object }
+          request.parameterBytes = try reader.readRawValue()
         case .array:
           try reader.skipValue()
           request.refuse("Parameters go by name here: params is an object.", .invalidParameters)
@@ -88,12 +114,15 @@ struct LiveRequest {
 
 /// Response objects of JSON-RPC 2.0.
 enum LiveResponse {
+  static let resultStart: String = #"{"jsonrpc":"2.0","id":"#
+  static let resultMiddle: String = #","result":"#
+
   static func result(_ id: JSONFragment, _ result: JSONFragment) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(40 + id.bytes.count + result.bytes.count)
-    bytes.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
+    bytes.append(contentsOf: resultStart.utf8)
     bytes.append(contentsOf: id.bytes)
-    bytes.append(contentsOf: #","result":"#.utf8)
+    bytes.append(contentsOf: resultMiddle.utf8)
     bytes.append(contentsOf: result.bytes)
     bytes.append(UInt8(ascii: "}"))
     return bytes

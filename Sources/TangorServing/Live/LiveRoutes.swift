@@ -9,9 +9,13 @@ package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
   private let dispatcher: LiveDispatcher
   private let configuration: ServingConfiguration
   private let upgrade: WebSocketUpgrade
+  private let identify: Identify?
 
-  package init(dispatcher: LiveDispatcher, configuration: ServingConfiguration, sockets: WebSocketRegistry) {
+  package init(
+    dispatcher: LiveDispatcher, configuration: ServingConfiguration, sockets: WebSocketRegistry, identify: Identify? = nil
+  ) {
     self.dispatcher = dispatcher
+    self.identify = identify
     self.configuration = configuration
     var webSocket = configuration.webSocket
     webSocket.subprotocols = ["tangor.v1"]
@@ -27,7 +31,7 @@ package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
   }
 
   @Sendable private func live(_ request: Request, _ context: Context) async throws -> Response {
-    let client = context.client
+    let client = try await identified(request, context)
     return try await upgrade.response(to: request, channel: context.channel) { eventLoop in
       LiveConnection(dispatcher: dispatcher, client: client, configuration: configuration, eventLoop: eventLoop)
     }
@@ -39,7 +43,7 @@ package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
       throw TangorError(.unsupportedMediaType, "Requests are JSON: send Content-Type: application/json.")
     }
     let body = try await request.collectBody(upTo: configuration.maximumBodySize)
-    let client = context.client
+    let client = try await identified(request, context)
     let answer = try await withCancellationOnDisconnect(channel: context.channel) { await self.answer(to: body, client: client) }
     guard let answer else { return Response(status: .noContent, headers: [.cacheControl: "no-store"]) }
     return Response(
@@ -47,15 +51,21 @@ package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
       body: .init(byteBuffer: ByteBuffer(bytes: answer)))
   }
 
+  private func identified(_ request: Request, _ context: Context) async throws -> Client {
+    var client = context.client
+    if let identify { client.roles = try await identify(IdentityRequest(headers: request.headers, address: client.address)) }
+    return client
+  }
+
   private func answer(to body: ByteBuffer, client: Client) async -> [UInt8]? {
-    switch body.withUnsafeReadableBytes({ LiveRequest.parse($0, maximumBatch: dispatcher.maximumBatch) }) {
+    switch body.withUnsafeReadableBytes({ dispatcher.parse($0) }) {
     case .invalid(let error): return LiveResponse.error(nil, error)
-    case .single(let request): return await answer(to: request, client: client)
+    case .single(let request): return await answer(to: request, in: body, client: client)
     case .batch(let requests):
       let batch = LiveBatch(count: requests.count)
       return await withTaskGroup(of: [UInt8]?.self) { group in
         for request in requests {
-          group.addTask { batch.add(await self.answer(to: request, client: client)) }
+          group.addTask { batch.add(await self.answer(to: request, in: body, client: client)) }
         }
         var whole: [UInt8]?
         for await answer in group { if let answer { whole = answer } }
@@ -64,13 +74,14 @@ package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
     }
   }
 
-  private func answer(to request: LiveRequest, client: Client) async -> [UInt8]? {
-    let result: Result<JSONFragment, TangorError> =
-      switch dispatcher.begin(request, client: client, peer: nil) {
-      case .done(let result): result
-      case .cancel: .failure(TangorError(.invalidRequest, "Over POST /rpc a call is cancelled by closing its connection."))
-      case .task(let work): await work()
-      }
+  private func answer(to request: LiveRequest, in body: ByteBuffer, client: Client) async -> [UInt8]? {
+    let result: Result<JSONFragment, TangorError>
+    switch body.withUnsafeReadableBytes({ dispatcher.begin(request, in: $0, client: client, peer: nil) }) {
+    case .answer(let bytes): return request.isNotification ? nil : bytes
+    case .done(let done): result = done
+    case .cancel: result = .failure(TangorError(.invalidRequest, "Over POST /rpc a call is cancelled by closing its connection."))
+    case .task(let work): result = await work()
+    }
     if request.isNotification { return nil }
     return switch result {
     case .success(let value): LiveResponse.result(request.id ?? .null, value)

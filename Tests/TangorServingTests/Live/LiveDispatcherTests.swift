@@ -35,6 +35,7 @@ private struct Told: PublicError { let publicDescription = "the pump is off" }
       }
     }
     return switch dispatcher.begin(request, client: Client(address: "test"), peer: nil) {
+    case .answer(let bytes): String(decoding: bytes, as: UTF8.self)
     case .done(let result): text(result)
     case .task(let work): "task " + text(await work())
     case .cancel(let id): "cancel \(id)"
