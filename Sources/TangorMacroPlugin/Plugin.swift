@@ -1,13 +1,13 @@
 #if Macros
-  import SwiftCompilerPlugin
-  import SwiftSyntaxMacros
+import SwiftCompilerPlugin
+import SwiftSyntaxMacros
 
-  @main struct Plugin: CompilerPlugin {
-    let providingMacros: [any Macro.Type] = [LiveMacro.self] + markerMacros
-  }
+@main struct Plugin: CompilerPlugin {
+  let providingMacros: [any Macro.Type] = [LiveMacro.self] + markerMacros
+}
 #else
-  /// The program without the trait `Macros`: nothing asks it for anything.
-  @main struct Plugin {
-    static func main() {}
-  }
+/// The program without the trait `Macros`: nothing asks it for anything.
+@main struct Plugin {
+  static func main() {}
+}
 #endif

@@ -33,13 +33,19 @@ let package = Package(
       name: "TangorMacroPluginTests",
       dependencies: [
         "TangorMacroSources",
+        .product(name: "SwiftSyntax", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacroExpansion", package: "swift-syntax"),
         .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
         .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
       ],
       swiftSettings: settings),
     .testTarget(
       name: "TangorMacrosTests",
-      dependencies: [.product(name: "TangorMacros", package: "tangor"), .product(name: "TangorObjects", package: "tangor")],
+      dependencies: [
+        .product(name: "TangorMacros", package: "tangor"), .product(name: "TangorObjects", package: "tangor"),
+        .product(name: "TangorJSON", package: "tangor"),
+      ],
       swiftSettings: settings),
   ]
 )

@@ -1,3 +1,0 @@
-@testable import TangorMacroSources
-import Testing
-@Test func x() { }
