@@ -26,7 +26,9 @@ extension ObjectTarget {
         throw TangorError(.notSettable, "'\(shown)' \(isProperty ? "is read-only" : "is no property, so it cannot be set").")
       }
     case .call:
-      if member?.call == nil || !elements.isEmpty {
+      // Values have no methods.
+      guard elements.isEmpty else { throw TangorError.objectNotFound(path) }
+      if member?.call == nil {
         throw TangorError(.notCallable, "'\(shown)' is \(isProperty ? "a property" : "an object"), so it cannot be called.")
       }
     case .delete:
@@ -99,6 +101,7 @@ extension ObjectTarget {
   /// Sets or removes an element: the whole value is read, changed and set.
   private func change(_ member: BoundMember, to element: JSONValue?, _ path: String) throws {
     var value = try value(of: member)
+    if element == nil { _ = try self.element(of: value, path) }
     if element == nil, case .array? = value.element(at: elements.dropLast()) {
       throw TangorError(.notDeletable, "'\(path.shownPath)' is an element of an array, which cannot be deleted; set the array.")
     }

@@ -10,6 +10,8 @@ package struct MemberInfo: Sendable {
   package var type: String
   package var schema: JSONFragment
   package var doc: String
+  /// What stands for an empty `doc`: the words of an inner interface, which may be the one that is being made now, so it is asked later.
+  package var innerDoc: (@Sendable () -> String)?
   package var source: String?
   package var parameters: [Parameter] = []
   package var isAsync = false

@@ -31,8 +31,10 @@ public struct Object<O>: ExposedMember {
   ///   - doc: What it is; what its interface says by default.
   ///   - get: Gives the object, or `nil` when there is none. It must be quick, because it runs on an event loop.
   public init<Inner: LiveObject>(_ name: String, doc: String? = nil, get: @escaping @Sendable (O) throws -> Inner?) {
+    var info = MemberInfo(name, .object, type: typeName(Inner.self), doc: doc ?? "")
+    if doc == nil { info.innerDoc = { Inner.interface.doc } }
     member = Member(
-      MemberInfo(name, .object, type: typeName(Inner.self), doc: doc ?? Inner.interface.doc),
+      info,
       .object(
         NestedAction { outer in
           Inner.interface.members.map { member in

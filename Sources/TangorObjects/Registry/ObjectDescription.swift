@@ -59,7 +59,7 @@ private struct ObjectDescription {
     writer.write(info.kind.rawValue)
     writer.writeKey("type")
     writer.write(info.type)
-    writer.write("doc", info.doc)
+    writer.write("doc", info.innerDoc?() ?? info.doc)
     if object.settings.showsSource, let source = info.source { writer.write("source", source) }
     switch info.kind {
     case .property:
