@@ -1,6 +1,7 @@
 """The servers that are compared: Tangor, its peers, and a bare one that shows the machine's limit."""
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
@@ -114,7 +115,7 @@ class Catalog:
         text, configuration = (self.here / "peers" / template).read_text(), (self.build / template).with_suffix("").resolve()
 
         def start(port: int) -> List[str]:
-            configuration.write_text(text.partition("\n")[2].replace("@PORT@", str(port)))
+            configuration.write_text(filled(text, port, state=self.build.resolve()))
             return [program, "-c", str(configuration)]
 
         return ServerKind(name, start, {"fan": (Route("/", dialect=dialect),)}, ready_path="",
@@ -129,7 +130,7 @@ class Catalog:
 
         def command(port: int) -> List[str]:
             configuration = state / "nginx.conf"
-            configuration.write_text(nginx_configuration(template, port, self.site.resolve(), state.resolve()))
+            configuration.write_text(filled(template, port, self.site.resolve(), state.resolve()))
             return [program, "-p", str(state.resolve()), "-e", "stderr", "-c", str(configuration.resolve())]
 
         return ServerKind("nginx", command, {"hello": HELLO, "file": FILE},
@@ -143,6 +144,9 @@ class Catalog:
                           version=provision.first_line(["go", "version"]))
 
 
-def nginx_configuration(template: str, port: int, folder: Path, state: Path) -> str:
-    """The template with its places filled in."""
-    return template.replace("@PORT@", str(port)).replace("@FOLDER@", str(folder)).replace("@STATE@", str(state))
+def filled(template: str, port: int, folder: Path = Path(), state: Path = Path()) -> str:
+    """The template without its first line, which explains it, and with its places filled in."""
+    text = template.partition("\n")[2]
+    for place, value in (("PORT", str(port)), ("FOLDER", str(folder)), ("STATE", str(state)), ("USER", getpass.getuser())):
+        text = text.replace(f"@{place}@", value)
+    return text
