@@ -48,7 +48,10 @@ class Generator:
 
     def run(self, arguments: List[str], limit: float, on_begin: Optional[Callable[[], None]] = None,
             on_over: Optional[Callable[[], None]] = None) -> Report:
-        """Runs one measurement to its end, `limit` seconds at most; calls `on_begin` when the measured time begins, `on_over` when it ends."""
+        """Runs one measurement to its end, `limit` seconds at most.
+
+        Calls `on_begin` when the measured time begins, and `on_over` when it is over.
+        """
         process = self.start(arguments)
         timer = threading.Timer(limit, process.kill)
         timer.start()

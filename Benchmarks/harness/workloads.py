@@ -71,9 +71,10 @@ register(Workload(
 
 register(Workload(
     "fanout", "Fan-out to WebSockets",
-    "One publisher, 1,000 subscribers, messages of 200 bytes, each delivery counted; every subscriber checks that it gets each message once "
-    "and in order. First as fast as the slowest subscriber takes it, with so many messages on their way; then at a given pace. Latency is "
-    "from publishing to receipt, on one clock; under full load it is the time in a queue, so the paced tables tell how soon a message comes.",
+    "One publisher, 1,000 subscribers, messages of 200 bytes, each delivery counted; every subscriber checks that it gets each message "
+    "once and in order. First as fast as the slowest subscriber takes it, with so many messages on their way; then at a given pace. "
+    "Latency is from publishing to receipt, on one clock; under full load it is the time in a queue, so the paced tables tell how soon "
+    "a message comes.",
     (FanoutCase("fanout-1", "the next message when all have the last", window=1),
      FanoutCase("fanout-16", "16 messages on their way", window=16),
      FanoutCase("fanout-64", "64 messages on their way", window=64),
@@ -87,9 +88,9 @@ register(Workload(
 
 register(Workload(
     "calls", "Calls of an object's method",
-    "A method that adds two integers, called over WebSockets; the next call is sent when an answer has come. Tangor: `object.call` on the live "
-    "connection; in the other rows `object.get` of an integer, and its plain echo of a message as long as the call's. wslink: its own protocol "
-    "in MessagePack. Tornado: a handler that reads and writes JSON.",
+    "A method that adds two integers, called over WebSockets; the next call is sent when an answer has come. Tangor: `object.call` on "
+    "the live connection; in the other rows `object.get` of an integer, and its plain echo of a message as long as the call's. wslink: "
+    "its own protocol in MessagePack. Tornado: a handler that reads and writes JSON.",
     (LoadCase("calls-1", "one connection", role="call", mode="echo", connections=1),
      LoadCase("calls-1x16", "one connection, 16 calls in flight", role="call", mode="echo", connections=1, depth=16),
      LoadCase("calls-64", "64 connections", role="call", mode="echo", connections=64),

@@ -35,9 +35,10 @@ void report_end(void) {
          (double)run.messages / seconds, (double)run.bytes_in / seconds / 1e6);
   histogram_print(&run.latency, "");
   if (opt.mode == MODE_FANOUT) {
-    printf(",\"published\":%llu,\"pub_per_s\":%.1f,\"lost\":%llu,\"undelivered\":%lld,\"stalls\":%llu,\"gaps\":%llu,\"disorder\":%llu", (unsigned long long)run.published,
+    printf(",\"published\":%llu,\"pub_per_s\":%.1f,\"lost\":%llu,\"undelivered\":%lld,\"stalls\":%llu", (unsigned long long)run.published,
            (double)run.published / seconds, (unsigned long long)run.lost, (long long)(run.outstanding > 0 ? run.outstanding : 0),
-           (unsigned long long)run.stalls, (unsigned long long)run.gaps, (unsigned long long)run.disorder);
+           (unsigned long long)run.stalls);
+    printf(",\"gaps\":%llu,\"disorder\":%llu", (unsigned long long)run.gaps, (unsigned long long)run.disorder);
     if (run.last_latency.count) histogram_print(&run.last_latency, "all_");
   }
   printf(",\"bad\":%llu,\"non2xx\":%llu,\"reconnects\":%llu,\"connect_s\":%.3f,\"cpu\":%.3f}\n", (unsigned long long)run.bad,

@@ -181,7 +181,8 @@ static void end_run(uint64_t now) {
 }
 
 static bool is_drained(uint64_t now) {
-  return opt.mode != MODE_FANOUT || run.outstanding <= 0 || now - run.last_delivery > 2 * NANOSECONDS || now - run.run_ended > 30 * NANOSECONDS;
+  if (opt.mode != MODE_FANOUT || run.outstanding <= 0) return true;
+  return now - run.last_delivery > 2 * NANOSECONDS || now - run.run_ended > 30 * NANOSECONDS;
 }
 
 static void advance(void) {
