@@ -292,7 +292,7 @@ class Fanout(unittest.TestCase):
         room = dialects.Dialect(ready_on="in", publication="P", publish_path="/in")
         self.assertEqual(
             self.words(FanoutCase("x", "", subscribers=5, window=16), room),
-            "fanout ws://h/fan -c 5 --sources 20 -d 2 --warm 1 --ready-on in --pub ws://h/in --pub-msg P --window 16")
+            "fanout ws://h/fan -c 5 --sources 20 --timeout 30 -d 2 --warm 1 --ready-on in --pub ws://h/in --pub-msg P --window 16")
         self.assertTrue(self.words(FanoutCase("x", "", pace=200), room).endswith(" --rate 200"))
 
     def test_both_sides_introduce_themselves(self) -> None:

@@ -121,8 +121,11 @@ static void check_connected(uint64_t now) {
   double seconds = (double)(now - run.began) / 1e9;
   bool complete = run.next_open == opt.connections && run.handshakes == 0 && (opt.mode != MODE_FANOUT || run.publisher.counted);
   if (!complete) {
-    if (seconds > opt.timeout)
-      die("only %d of %d connections are ready after %.0f s (%d errors)", run.ready, opt.connections, seconds, run.errors);
+    if (seconds > opt.timeout) {
+      const buffer *told = &run.clients[0].head; /* what came instead of the text to wait for */
+      die("only %d of %d connections are ready after %.0f s (%d errors); the first was told: %.*s", run.ready, opt.connections, seconds,
+          run.errors, (int)(told->count < 200 ? told->count : 200), told->count ? (char *)told->bytes : "");
+    }
     return;
   }
   if (!run.ready) die("no connection became ready (%d errors)", run.errors);
