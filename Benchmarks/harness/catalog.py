@@ -35,7 +35,8 @@ TANGOR_ROUTES: Routes = {
     "streams": (Route("/stream/{key}", create="GET:/primes"),),
     "file": (Route("/tangor/tangor.js"),),
     "fan": (Route("/live", dialect=dialects.TANGOR_FAN),),
-    "call": (Route("/live", expect='"result":9', dialect=dialects.TANGOR_CALL),
+    "call": (Route("/live", expect='"result":10', dialect=dialects.TANGOR_CALL),
+             Route("/live", expect='"result":9', label="printing", dialect=dialects.TANGOR_PRINTING_CALL),
              Route("/live", expect='"result":', label="get", dialect=dialects.TANGOR_GET),
              Route("/echo", expect="xxxx", label="echo", dialect=dialects.SAME_SIZE_ECHO)),
 }

@@ -127,7 +127,9 @@ NATS_FAN = Dialect(
 
 # ---- calls ----
 
-TANGOR_CALL = Dialect(message=json_rpc("object.call", {"path": "sample.test_sum", "arguments": [4, 5]}, 7))
+# `test_sum` writes a line to standard output for each call, which costs more than the call; `total` has no arguments and writes nothing.
+TANGOR_CALL = Dialect(message=json_rpc("object.call", {"path": "sample.total", "arguments": []}, 7))
+TANGOR_PRINTING_CALL = Dialect(message=json_rpc("object.call", {"path": "sample.test_sum", "arguments": [4, 5]}, 7))
 TANGOR_GET = Dialect(message=json_rpc("object.get", {"path": "sample.a"}, 7))
 SAME_SIZE_ECHO = Dialect(message="x" * len(TANGOR_CALL.message))
 JSON_CALL = Dialect(message=spelled(b'{"id":7,"method":"test_sum","arguments":[4,5]}'))

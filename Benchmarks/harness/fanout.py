@@ -17,8 +17,8 @@ def fanout_words(server: RunningServer, route: Route, subscribers: int, seconds:
     """The generator's task, but for its pace."""
     dialect = route.dialect
     publisher = server.url(Route(dialect.publish_path or route.path), "ws")
-    return ["fanout", server.url(route, "ws"), "-c", str(subscribers), "--sources", SOURCES, "--timeout", "30", "-d", str(seconds), "--warm", str(warm),
-            *dialect.client_words(), "--pub", publisher, *dialect.publisher_words()]
+    return ["fanout", server.url(route, "ws"), "-c", str(subscribers), "--sources", SOURCES, "--timeout", "30",
+            "-d", str(seconds), "--warm", str(warm), *dialect.client_words(), "--pub", publisher, *dialect.publisher_words()]
 
 
 @dataclass(frozen=True)
