@@ -88,8 +88,8 @@ register(Workload(
 
 register(Workload(
     "calls", "Calls of an object's method",
-    "A small method, in the peers one that adds two integers, called over WebSockets; the next call is sent when an answer has come. Tangor: `object.call` on "
-    "the live connection, of a method that sums a list and a dictionary; in the other rows of one that also writes a line for each call, "
+    "A small method, in the peers one that adds two integers, called over WebSockets; the next call is sent when an answer has come. Tangor: "
+    "`object.call` on the live connection, of a method that sums a list and a dictionary; in the other rows of one that also writes a line for each call, "
     "`object.get` of an integer, and its plain echo of a message as long as the call's. wslink: its own protocol in "
     "MessagePack. Tornado: a handler that reads and writes JSON.",
     (LoadCase("calls-1", "one connection", role="call", mode="echo", connections=1),
