@@ -102,8 +102,8 @@ def explanation(run: Run) -> List[str]:
         "Generator and server share the cores, so rates depend on both. Processor time is the server's alone, its whole process tree, "
         "as the kernel counts it: **compare `per processor second`**. `Tangor against it` is the ratio in that column (in memory "
         "tables: of the bytes; in paced ones: of the p99); above 1 Tangor is better. `bare C` is a server that does next to nothing, and "
-        f"shows what machine and generator allow. {DAGGER}: the generator itself was busy for more than {GENERATOR_LIMIT:.0%} of the time and may "
-        "have been the limit of the rate.",
+        f"shows what machine and generator allow. {DAGGER}: the generator itself was busy for more than {GENERATOR_LIMIT:.0%} of the time "
+        "and may have been the limit of the rate.",
         "",
     ]
 
