@@ -46,6 +46,12 @@ struct MethodMember {
     return parameter.type.problem(of: "'\(name)'")
   }
 
+  /// The closure's result, written out: a value that cannot be encoded would otherwise be dropped, as if there were no result.
+  private func result(_ spelling: TypeSpelling) -> String {
+    guard let type = function.signature.returnClause?.type, !type.isVoid, !type.is(SomeOrAnyTypeSyntax.self) else { return "" }
+    return " -> \(spelling(type))"
+  }
+
   /// The builder code that makes the entry.
   func entry(of type: LiveType) -> String {
     let documentation = Documentation(function.leadingTrivia)
@@ -57,7 +63,7 @@ struct MethodMember {
     let taking = ["\(owner): \(type.isActor ? "isolated " : "")\(type.name)"] + arguments.map { "\(variableName($0.name)): \($0.type)" }
     let passing = arguments.map { ($0.label.map { "\($0): " } ?? "") + variableName($0.name) }
     let marks = (throwsErrors ? "try " : "") + (isAsynchronous ? "await " : "")
-    let head = "(\(taking.joined(separator: ", "))) in"
+    let head = "(\(taking.joined(separator: ", ")))\(result(spelling)) in"
     let body = "\(marks)\(owner).\(variableName(function.name.plainName))(\(passing.joined(separator: ", ")))"
 
     let call = "\(type.isActor ? "ActorMethod" : "Method")("
@@ -78,6 +84,6 @@ struct MethodMember {
 }
 
 extension TypeSyntax {
-  fileprivate var isVoid: Bool { self.as(TupleTypeSyntax.self)?.elements.isEmpty ?? false }
+  fileprivate var isVoid: Bool { trimmedDescription == "Void" || self.as(TupleTypeSyntax.self)?.elements.isEmpty ?? false }
 }
 #endif

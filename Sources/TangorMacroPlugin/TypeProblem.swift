@@ -2,11 +2,19 @@
 import SwiftSyntax
 
 extension TypeSyntax {
+  /// Protocols whose values go to a page.
+  private static let sentProtocols: Set = ["Sequence", "AsyncSequence", "Collection", "Encodable", "Codable"]
+
   /// What in a type can neither come from a page nor go to one.
   ///
-  /// - Parameter allowsOpaque: Whether the type itself may be `some`, as a result's may.
+  /// - Parameter allowsOpaque: Whether the type itself may be `some`, as that of a result may whose constraint makes it fit to be sent.
   func problem(of what: String, allowsOpaque: Bool = false) -> MemberProblem? {
-    if let opaque = self.as(SomeOrAnyTypeSyntax.self), allowsOpaque, opaque.someOrAnySpecifier.tokenKind == .keyword(.some) { return nil }
+    // Any other opaque value would be dropped: a closure cannot say that it returns `some`.
+    if allowsOpaque, let opaque = self.as(SomeOrAnyTypeSyntax.self), opaque.someOrAnySpecifier.tokenKind == .keyword(.some),
+      opaque.constraint.tokens(viewMode: .sourceAccurate).contains(where: { Self.sentProtocols.contains($0.text) })
+    {
+      return nil
+    }
     let finder = UnservedTypes(viewMode: .sourceAccurate)
     finder.walk(self)
     return finder.found.map { kind, node in

@@ -65,6 +65,7 @@ struct DiagnosticTests {
       of: "func a(b: Int...) {}", "'b' takes any number of values, which pages cannot pass; take an array, or mark the method @Hidden",
       column: 16)
     expectRefusal(of: "func a() -> any Error { b }", "The result of 'a' is an existential\(end)", column: 15)
+    expectRefusal(of: "func a() -> some Equatable { b }", "The result of 'a' is an opaque type\(end)", column: 15)
     expectRefusal(of: "func a() throws -> (Int, Int) { b }", "The result of 'a' is a tuple\(end)", column: 22)
   }
 

@@ -125,7 +125,7 @@ struct ExpansionTests {
               .init("x", label: "_"),
               .init("y", label: "to", default: 2),
             ]
-          ) { (it: Sample, x: Int, y: Int) in
+          ) { (it: Sample, x: Int, y: Int) -> Int in
             try it.add(x, to: y)
           }
           .requires("admin")
@@ -175,7 +175,7 @@ struct ExpansionTests {
             parameters: [
               .init("n", label: "_", default: (Sample.size + 1) as Int, source: "Self.size + 1"),
             ]
-          ) { (it: Sample, n: Int) in
+          ) { (it: Sample, n: Int) -> (Int) in
             it.size(n)
           }
           .nonthrowing()
@@ -251,7 +251,7 @@ struct ExpansionTests {
 
               - Returns: The sum.
               """
-          ) { (it: Sample, x: Int, y: Int) in
+          ) { (it: Sample, x: Int, y: Int) -> Int in
             it.add(x, to: y)
           }
           .nonthrowing()
@@ -310,7 +310,7 @@ struct ExpansionTests {
           ActorProperty("peak", tracked: { (it: isolated Counter) in it.$peak })
             .readOnly()
           ActorObject("inner") { (it: isolated Counter) in it.inner }
-          ActorMethod("add", parameters: [.init("n", label: "_")]) { (it: isolated Counter, n: Int) in it.add(n) }
+          ActorMethod("add", parameters: [.init("n", label: "_")]) { (it: isolated Counter, n: Int) -> Int in it.add(n) }
             .nonthrowing()
           ActorMethod("later") { (it: isolated Counter) in try await it.later() }
         }
@@ -348,7 +348,7 @@ struct ExpansionTests {
         static let interface = Interface<Sample> {
           Property("a", \.a, doc: "The a.")
             .source(#"var a = "x""#)
-          Method("twice") { (it: Sample) in it.twice() }
+          Method("twice") { (it: Sample) -> String in it.twice() }
             .nonthrowing()
             .source(#"""
               func twice() -> String {

@@ -80,6 +80,18 @@ struct LiveTests {
     #expect(shared.level.value == 2.5)
   }
 
+  @Test func servesResultsOfAllKinds() async throws {
+    let registry = ObjectRegistry()
+    try registry.expose(Results(), as: "results")
+    let client = Client(registry: registry)
+    for name in ["squares", "sent", "range", "later"] { #expect(try client.describe("results.\(name)").contains("\"stream\":true")) }
+    #expect(try client.describe("results.squares").contains(#""type":"LazyMapSequence<Range<Int>, Int>""#))
+    #expect(try await client.call("results.value", "[]") == "5")
+    #expect(try await client.call("results.unwrapped", "[3]") == "3")
+    #expect(try await client.call("results.discarded", "[]") == "1")
+    #expect(try client.describe("results.discarded").contains("\"type\":\"Int\""))
+  }
+
   @Test func servesActors() async throws {
     let published = Mutex<[String]>([])
     let registry = ObjectRegistry(

@@ -91,3 +91,31 @@ enum Outer {
     c
     """
 }
+
+/// The thermostat of the hall: the example of the documentation.
+@Live final class Thermostat {
+  /// Degrees Celsius.
+  @Tracked var celsius = 21.0
+  private(set) var changes = 0
+  var fahrenheit: Double { celsius * 1.8 + 32 }
+  @Nested let display = Inner()
+
+  /// Makes it warmer.
+  /// - Parameter degrees: By how much.
+  @Requires("staff") func raise(by degrees: Double = 1) -> Double {
+    changes += 1
+    celsius += degrees
+    return celsius
+  }
+}
+
+/// Results of kinds that the compiler must be helped with.
+@Live final class Results: Sendable {
+  func squares() -> LazyMapSequence<Range<Int>, Int> { (0..<3).lazy.map { $0 * $0 } }
+  func sent() -> sending LazyMapSequence<Range<Int>, Int> { (0..<3).lazy.map { $0 } }
+  func range() -> some Sequence<Int> & Sendable { 0..<3 }
+  func later() async -> some AsyncSequence<Int, Never> & Sendable { AsyncStream<Int> { $0.finish() } }
+  func value() -> some Codable & Sendable { 5 }
+  func unwrapped(_ a: Int!, b: [String: Int]! = nil) -> Int! { a }
+  @discardableResult func discarded() -> Int { 1 }
+}
