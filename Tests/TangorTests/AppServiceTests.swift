@@ -52,11 +52,13 @@ import Testing
       let port = try #require(await ports.first { _ in true })
       let client = try await RawConnection(port: port)
       #expect(try await client.get("/readyz").status == 200)
-      #expect(!hasEnded.load(ordering: .relaxed))
+      let isOver = hasEnded.load(ordering: .relaxed)
+      #expect(!isOver)
       await group.triggerGracefulShutdown()
       try await tasks.waitForAll()
     }
-    #expect(hasEnded.load(ordering: .relaxed))
+    let isOver = hasEnded.load(ordering: .relaxed)
+    #expect(isOver)
   }
 
   @Test func workThatEndsEarlyLeavesTheServerRunning() async throws {
