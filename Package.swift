@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import CompilerPluginSupport
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -29,6 +30,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+let whenMacros: TargetDependencyCondition? = .when(traits: ["Macros"])
+
 let package = Package(
   name: "tangor",
   platforms: [.macOS(.v26)],
@@ -36,7 +39,11 @@ let package = Package(
     .library(name: "Tangor", targets: ["Tangor"]),
     .library(name: "TangorJSON", targets: ["TangorJSON"]),
     .library(name: "TangorObjects", targets: ["TangorObjects"]),
+    .library(name: "TangorMacros", targets: ["TangorMacros"]),
     .executable(name: "tangor", targets: ["TangorCommand"]),
+  ],
+  traits: [
+    .trait(name: "Macros", description: "The macro @Live. Off by default, because it needs swift-syntax, which takes minutes to build.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
@@ -52,6 +59,8 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.9.0"),
+    // Only with the trait Macros; neither fetched nor built without it.
+    .package(url: "https://github.com/swiftlang/swift-syntax.git", from: "603.0.0"),
   ],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -59,6 +68,20 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
     .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
+    .macro(
+      name: "TangorMacroPlugin",
+      dependencies: [
+        .product(name: "SwiftCompilerPlugin", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftDiagnostics", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftParser", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftSyntax", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftSyntaxBuilder", package: "swift-syntax", condition: whenMacros),
+        .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: whenMacros),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "TangorMacros", dependencies: ["TangorObjects", .target(name: "TangorMacroPlugin", condition: whenMacros)],
+      swiftSettings: settings),
     .target(
       name: "TangorServing",
       dependencies: [
@@ -99,6 +122,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "TangorTesting", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
+    .executableTarget(
+      name: "ObjectDispatch", dependencies: ["TangorObjects", "TangorJSON"], path: "Benchmarks/ObjectDispatch", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(

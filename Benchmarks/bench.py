@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 
 from harness import machine, provision, report  # noqa: E402
 from harness.cases import Settings  # noqa: E402
-from harness.catalog import PYTHON_PEERS, Catalog  # noqa: E402
+from harness.catalog import NAMES, Catalog  # noqa: E402
 from harness.errors import BenchmarkError  # noqa: E402
 from harness.expectations import US  # noqa: E402
 from harness.generator import Generator  # noqa: E402
@@ -24,7 +24,7 @@ from harness.workloads import REGISTRY, Workload, chosen  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / ".build" / "bench"
-SERVERS = [US, *PYTHON_PEERS, "nginx", "go", "bare C"]
+SERVERS = list(NAMES)
 SPARE_DESCRIPTORS = 300
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import unittest
 from pathlib import Path
@@ -14,10 +15,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "peers"))
 
 import bench  # noqa: E402
 from contract import Counters  # noqa: E402
-from harness import accounting, catalog, machine, report, workloads  # noqa: E402
+from harness import accounting, catalog, dialects, machine, report, workloads  # noqa: E402
 from harness.cases import LoadCase, Settings, load_sample  # noqa: E402
 from harness.errors import MeasurementError  # noqa: E402
 from harness.expectations import EXPECTATIONS, Expectation, judged  # noqa: E402
+from harness.fanout import FanoutCase, IdleSubscribersCase  # noqa: E402
 from harness.generator import check, parse_line  # noqa: E402
 from harness.runner import Results, median_sample, rotated  # noqa: E402
 from harness.server import Route, ServerKind, row_name  # noqa: E402
@@ -72,7 +74,7 @@ class GeneratorOutput(unittest.TestCase):
     def test_a_result_with_wrong_answers_is_refused(self) -> None:
         good: Dict[str, Any] = {"msgs": 10, "errors": 0, "non2xx": 0, "bad": 0}
         check(good)
-        for fault in ({"errors": 1}, {"non2xx": 2}, {"bad": 3}, {"msgs": 0}):
+        for fault in ({"errors": 1}, {"non2xx": 2}, {"bad": 3}, {"msgs": 0}, {"gaps": 1}, {"disorder": 1}, {"lost": 1}, {"undelivered": 1}):
             with self.assertRaises(MeasurementError):
                 check({**good, **fault})
 
@@ -226,11 +228,88 @@ class Choosing(unittest.TestCase):
         kind = ServerKind("tangor", lambda port: [], {})
         self.assertEqual([row_name(kind, Route("/a")), row_name(kind, Route("/b", label="polling"))], ["tangor", "tangor polling"])
 
-    def test_nginx_configuration_has_no_place_left(self) -> None:
-        template = (Path(bench.HERE) / "peers" / "nginx.conf.in").read_text()
-        text = catalog.nginx_configuration(template.split("\n", 1)[1], 8123, Path("/f"), Path("/s"))
-        self.assertIn("listen 127.0.0.1:8123", text)
-        self.assertNotIn("@", text)
+    def test_configurations_have_no_place_left(self) -> None:
+        for template in sorted((Path(bench.HERE) / "peers").glob("*.conf.in")):
+            text = catalog.filled(template.read_text(), 8123, Path("/f"), Path("/s"))
+            self.assertRegex(text, "127.0.0.1")
+            self.assertIn("8123", text)
+            self.assertNotRegex(text, "@[A-Z]+@")
+
+
+def unspelled(text: str) -> bytes:
+    """What the generator makes of its notation."""
+    return re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes([int(found.group(1), 16)]), text.encode())
+
+
+class Dialects(unittest.TestCase):
+    def test_any_bytes_can_be_spelled(self) -> None:
+        content = bytes(range(256))
+        self.assertEqual(unspelled(dialects.spelled(content)), content)
+        self.assertEqual(dialects.spelled(b'{"a":1}\\\n'), '{"a":1}\\x5c\\x0a')
+
+    def test_a_publication_has_its_size_and_one_marker(self) -> None:
+        self.assertEqual(len(dialects.payload()), 200)
+        for dialect in (dialects.TANGOR_FAN, dialects.ROOM, dialects.BARE_FAN, dialects.MQTT_FAN, dialects.NATS_FAN):
+            sent = unspelled(dialect.publication)
+            self.assertEqual(sent.count(b"@"), 2)
+            self.assertIn(dialects.MARKER, sent)
+            self.assertGreaterEqual(len(sent), 200)
+
+    def test_requests_and_notifications(self) -> None:
+        self.assertEqual(dialects.json_rpc("m", {"a": [1]}, 3), '{"jsonrpc":"2.0","id":3,"method":"m","params":{"a":[1]}}')
+        self.assertNotIn('"id"', dialects.json_rpc("m", {}))
+
+    def test_an_mqtt_packet_tells_its_length_in_groups_of_seven_bits(self) -> None:
+        self.assertEqual(dialects.mqtt_packet(0x30, b"ab"), b"\x30\x02ab")
+        self.assertEqual(dialects.mqtt_packet(0x30, bytes(127))[:2], b"\x30\x7f")
+        self.assertEqual(dialects.mqtt_packet(0x30, bytes(128))[:3], b"\x30\x80\x01")
+        self.assertEqual(dialects.mqtt_packet(0x30, bytes(321))[:3], b"\x30\xc1\x02")
+        self.assertEqual(dialects.MQTT_CONNECT, bytes.fromhex("100c00044d5154540402") + bytes(4))
+
+    def test_small_values_in_message_pack(self) -> None:
+        self.assertEqual(dialects.message_pack({"a": [1, "bc"], "d": {}}), b"\x82\xa1a\x92\x01\xa2bc\xa1d\x80")
+        for value in (-1, 128, 1.5, "x" * 32, [0] * 16):
+            with self.assertRaises(ValueError):
+                dialects.message_pack(value)
+
+    def test_a_wslink_message_is_one_chunk(self) -> None:
+        message = dialects.wslink_message("rpc:c1:7", "m", [])
+        self.assertEqual(int.from_bytes(message[4:8], "little"), 0)
+        self.assertEqual(int.from_bytes(message[8:12], "little"), len(message) - 12)
+
+    def test_the_echo_beside_the_calls_is_as_long(self) -> None:
+        self.assertEqual(len(dialects.SAME_SIZE_ECHO.message), len(unspelled(dialects.TANGOR_CALL.message)))
+
+
+class Fanout(unittest.TestCase):
+    server: Any = SimpleNamespace(url=lambda route, scheme: f"{scheme}://h{route.path}")
+    settings = Settings(seconds=2, warm=1)
+
+    def words(self, case: FanoutCase, dialect: dialects.Dialect) -> str:
+        return " ".join(case.arguments(self.server, Route("/fan", dialect=dialect), self.settings))
+
+    def test_the_generator_is_asked_for_the_case(self) -> None:
+        room = dialects.Dialect(ready_on="in", publication="P", publish_path="/in")
+        self.assertEqual(
+            self.words(FanoutCase("x", "", subscribers=5, window=16), room),
+            "fanout ws://h/fan -c 5 --sources 20 --timeout 30 -d 2 --warm 1 --ready-on in --pub ws://h/in --pub-msg P --window 16")
+        self.assertTrue(self.words(FanoutCase("x", "", pace=200), room).endswith(" --rate 200"))
+
+    def test_both_sides_introduce_themselves(self) -> None:
+        dialect = dialects.Dialect(("hi",), "ok", publication="P", publisher_greetings=("me",), publisher_ready_on="go",
+                                   subprotocol="p", binary=True)
+        words = self.words(FanoutCase("x", ""), dialect)
+        self.assertIn(" --binary --init-binary --proto p --init hi --ready-on ok --pub ws://h/fan ", words)
+        self.assertIn(" --pub-msg P --pub-binary --pub-init me --pub-ready-on go ", words)
+
+    def test_idle_subscribers_are_weighed_after_a_first_fan_out(self) -> None:
+        words = IdleSubscribersCase("x", "").first_words(self.server, Route("/fan", dialect=dialects.ROOM))
+        self.assertEqual((words[0], words[3]), ("fanout", "16"))
+
+    def test_a_call_is_sent_as_its_dialect_says(self) -> None:
+        route = Route("/call", expect="9", dialect=dialects.Dialect(("hi",), "ok", message="call me"))
+        words = LoadCase("x", "", mode="echo").arguments(self.server, route, self.settings)
+        self.assertEqual(words[-8:], ["--init", "hi", "--ready-on", "ok", "--msg", "call me", "--expect", "9"])
 
 
 class Peers(unittest.TestCase):

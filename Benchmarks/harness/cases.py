@@ -81,6 +81,9 @@ class LoadCase(Case):
                  "-d", str(settings.seconds), "--warm", str(settings.warm)]
         if self.depth > 1:
             words += ["--depth", str(self.depth)]
+        words += route.dialect.client_words()
+        if route.dialect.message:
+            words += ["--msg", route.dialect.message]
         if route.create:
             words += ["--create", route.create]
         if route.expect:
@@ -125,10 +128,11 @@ class IdleCase(Case):
 
     def measure(self, server: RunningServer, route: Route, generator: Generator, settings: Settings) -> Sample:
         # What a server allocates once, at its first connections, is no idle connection's weight.
-        check(generator.run(["echo", server.url(route, "ws"), "-c", "16", "-d", "0.3", "--warm", "0.1"], limit=30))
+        check(generator.run(self.first_words(server, route), limit=30))
         before = server.resident_bytes()
         # Several source addresses: a server may limit what one address may open.
-        process = generator.start(["idle", server.url(route, "ws"), "-c", str(settings.idle), "--sources", "20"])
+        process = generator.start(["idle", server.url(route, "ws"), "-c", str(settings.idle), "--sources", "20",
+                                   *route.dialect.client_words()])
         try:
             assert process.stdout is not None
             held = parse_line(process.stdout.readline() or '{"error": "the load generator ended without a result"}')
@@ -141,6 +145,10 @@ class IdleCase(Case):
             raise MeasurementError(f"only {held.get('held')} of {settings.idle} connections stayed open")
         return {"bytes": (during - before) / settings.idle, "before_mb": before / 1e6, "held_mb": during / 1e6,
                 "connect": held["connect_s"]}
+
+    def first_words(self, server: RunningServer, route: Route) -> List[str]:
+        """The generator's task before the server is weighed."""
+        return ["echo", server.url(route, "ws"), "-c", "16", "-d", "0.3", "--warm", "0.1"]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """The servers that are compared: Tangor, its peers, and a bare one that shows the machine's limit."""
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
-from . import provision
+from . import dialects, provision
 from .errors import BenchmarkError
 from .server import Route, ServerKind, Skipped
 
@@ -12,15 +13,18 @@ HELLO = (Route("/hello", expect="Hello, World!"),)
 PULL = (Route("/pull?key=bench-{i}", expect='"ready"'),)
 ECHO = (Route("/echo", expect="abcdefgh"),)
 FILE = (Route("/static/tangor.js"),)
+ROOM = (Route("/fan", dialect=dialects.ROOM),)
 
 Routes = Mapping[str, Tuple[Route, ...]]
 
 # Each Python peer: its distribution on PyPI, and what it offers.
 PYTHON_PEERS: Dict[str, Tuple[str, Routes]] = {
-    "tornado": ("tornado", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE}),
+    "tornado": ("tornado", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE, "fan": ROOM,
+                            "call": (Route("/call", expect='"result": 9', dialect=dialects.JSON_CALL),)}),
     "aiohttp": ("aiohttp", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE}),
     "cherrypy": ("CherryPy", {"hello": HELLO, "pull": PULL, "file": FILE}),
-    "socketify": ("socketify", {"hello": HELLO, "pull": PULL, "echo": ECHO}),
+    "socketify": ("socketify", {"hello": HELLO, "pull": PULL, "echo": ECHO, "fan": ROOM}),
+    "wslink": ("wslink", {"call": (Route("/ws", expect=dialects.WSLINK_NINE, dialect=dialects.WSLINK_CALL),)}),
 }
 
 TANGOR_ROUTES: Routes = {
@@ -30,7 +34,21 @@ TANGOR_ROUTES: Routes = {
     "echo": ECHO,
     "streams": (Route("/stream/{key}", create="GET:/primes"),),
     "file": (Route("/tangor/tangor.js"),),
+    "fan": (Route("/live", dialect=dialects.TANGOR_FAN),),
+    "call": (Route("/live", expect='"result":10', dialect=dialects.TANGOR_CALL),
+             Route("/live", expect='"result":9', label="printing", dialect=dialects.TANGOR_PRINTING_CALL),
+             Route("/live", expect='"result":', label="get", dialect=dialects.TANGOR_GET),
+             Route("/echo", expect="xxxx", label="echo", dialect=dialects.SAME_SIZE_ECHO)),
 }
+
+# Servers of Debian's packages that fan messages out: program, configuration, what it speaks, how it tells its version.
+BROKERS: Dict[str, Tuple[str, str, dialects.Dialect, str]] = {
+    "mosquitto": ("mosquitto", "mosquitto.conf.in", dialects.MQTT_FAN, "-h"),
+    "nats": ("nats-server", "nats.conf.in", dialects.NATS_FAN, "--version"),
+}
+
+SYNCHRONOUS = "tangor synchronous"
+NAMES = ("tangor", SYNCHRONOUS, *PYTHON_PEERS, *BROKERS, "nginx", "go", "bare C")
 
 
 class Catalog:
@@ -46,12 +64,16 @@ class Catalog:
         """Prepares each server. What fails is skipped."""
         self._prepare_site()
         self._add("tangor", self._tangor)
+        self._add(SYNCHRONOUS, self._tangor_synchronous)
         for name in PYTHON_PEERS:
             self._add(name, lambda name=name: self._python_peer(name))
+        for name in BROKERS:
+            self._add(name, lambda name=name: self._broker(name))
         self._add("nginx", self._nginx)
         self._add("go", self._go)
         self._add("bare C", lambda: ServerKind(
-            "bare C", lambda port: [str(generator), "serve", "-p", str(port)], {"hello": HELLO, "echo": ECHO}, version="`Benchmarks/load`"))
+            "bare C", lambda port: [str(generator), "serve", "-p", str(port)],
+            {"hello": HELLO, "echo": ECHO, "fan": (Route("/fan", dialect=dialects.BARE_FAN),)}, version="`Benchmarks/load`"))
 
     def _add(self, name: str, make: Callable[[], ServerKind]) -> None:
         if self.wanted and name not in self.wanted:
@@ -77,6 +99,13 @@ class Catalog:
             "tangor", lambda port: [program, "demo", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"],
             TANGOR_ROUTES, ready_path="/readyz", version=provision.first_line([program, "version"]) or "unknown")
 
+    def _tangor_synchronous(self) -> ServerKind:
+        """Tangor with calls that run where they come in."""
+        usual = self._tangor()
+        return ServerKind(
+            SYNCHRONOUS, lambda port: [*usual.command(port), "--set", "func_caller.synchronous_default=true"],
+            {"call": usual.routes["call"][:1]}, ready_path=usual.ready_path)
+
     def _python_peer(self, name: str) -> ServerKind:
         distribution, routes = PYTHON_PEERS[name]
         python = provision.python_environment(self.here / "requirements.txt", self.build)
@@ -85,7 +114,22 @@ class Catalog:
             raise BenchmarkError(f"{distribution} cannot be imported (a system library may be missing: give --install as root)")
         script = str(self.here / "peers" / f"{name}_peer.py")
         label = f"{distribution} {version}, {provision.first_line([str(python), '--version'])}"
-        return ServerKind(name, lambda port: [str(python), script, str(port), str(self.site)], routes, version=label)
+        return ServerKind(name, lambda port: [str(python), script, str(port), str(self.site)], routes,
+                          ready_path="/hello" if "hello" in routes else "", version=label)
+
+    def _broker(self, name: str) -> ServerKind:
+        command, template, dialect, version = BROKERS[name]
+        program = provision.find_program(command)
+        if program is None:
+            raise BenchmarkError("not installed (give --install as root)")
+        text, configuration = (self.here / "peers" / template).read_text(), (self.build / template).with_suffix("").resolve()
+
+        def start(port: int) -> List[str]:
+            configuration.write_text(filled(text, port, state=self.build.resolve()))
+            return [program, "-c", str(configuration)]
+
+        return ServerKind(name, start, {"fan": (Route("/", dialect=dialect),)}, ready_path="",
+                          version=provision.first_line([program, version]) or "unknown")
 
     def _nginx(self) -> ServerKind:
         program = provision.find_program("nginx")
@@ -96,7 +140,7 @@ class Catalog:
 
         def command(port: int) -> List[str]:
             configuration = state / "nginx.conf"
-            configuration.write_text(nginx_configuration(template, port, self.site.resolve(), state.resolve()))
+            configuration.write_text(filled(template, port, self.site.resolve(), state.resolve()))
             return [program, "-p", str(state.resolve()), "-e", "stderr", "-c", str(configuration.resolve())]
 
         return ServerKind("nginx", command, {"hello": HELLO, "file": FILE},
@@ -110,6 +154,9 @@ class Catalog:
                           version=provision.first_line(["go", "version"]))
 
 
-def nginx_configuration(template: str, port: int, folder: Path, state: Path) -> str:
-    """The template with its places filled in."""
-    return template.replace("@PORT@", str(port)).replace("@FOLDER@", str(folder)).replace("@STATE@", str(state))
+def filled(template: str, port: int, folder: Path = Path(), state: Path = Path()) -> str:
+    """The template without its first line, which explains it, and with its places filled in."""
+    text = template.partition("\n")[2]
+    for place, value in (("PORT", str(port)), ("FOLDER", str(folder)), ("STATE", str(state)), ("USER", getpass.getuser())):
+        text = text.replace(f"@{place}@", value)
+    return text

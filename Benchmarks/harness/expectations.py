@@ -41,6 +41,11 @@ def _faster(what: str, case: str, peer: str, times: float) -> Expectation:
     return Expectation(f"{what}: at least {times:g} times {peer}", case, "per_cpu", peer, at_least=times)
 
 
+def _ahead(what: str, case: str, peer: str, figure: str = "rate") -> Expectation:
+    measure = "" if figure == "rate" else " per processor second"
+    return Expectation(f"{what}: ahead of {peer}{measure}", case, figure, peer, at_least=1)
+
+
 EXPECTATIONS: Tuple[Expectation, ...] = (
     _faster("Concurrent pulls", "pulls-50", "cherrypy", 20),
     _faster("Concurrent pulls", "pulls-50", "tornado", 8),
@@ -55,6 +60,11 @@ EXPECTATIONS: Tuple[Expectation, ...] = (
     Expectation("An idle WebSocket: at most 12 kB", "idle", "bytes", at_most=12_000),
     Expectation("An idle WebSocket: 6 kB, the aim", "idle", "bytes", at_most=6_000),
     Expectation("Streams: at least 80 % of their memory given back", "streams", "returned", at_least=80),
+    *(_ahead(what, case, peer) for case, what in (("fanout-16", "Deliveries a second, 16 on their way"),
+                                                  ("fanout-64", "Deliveries a second, 64 on their way"))
+      for peer in ("nats", "mosquitto", "tornado")),
+    *(_ahead("Deliveries, 64 on their way", "fanout-64", peer, "per_cpu") for peer in ("nats", "mosquitto", "tornado")),
+    *(_ahead("Calls, 64 connections", "calls-64", peer, "per_cpu") for peer in ("wslink", "tornado")),
 )
 
 

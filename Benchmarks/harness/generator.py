@@ -27,7 +27,9 @@ def parse_line(line: str) -> Report:
 
 def check(report: Report) -> None:
     """Refuses a result in which answers were wrong or missing: its rate would mean nothing."""
-    faults = {"errors": "lost connections", "non2xx": "answers that were no success", "bad": "answers that were wrong"}
+    faults = {"errors": "lost connections", "non2xx": "answers that were no success", "bad": "answers that were wrong",
+              "gaps": "messages missing in between", "disorder": "messages late or again", "lost": "messages that never came",
+              "undelivered": "messages that had not come in the end"}
     named = [f"{report[name]} {words}" for name, words in faults.items() if report.get(name)]
     if named:
         raise MeasurementError(", ".join(named))
@@ -44,8 +46,12 @@ class Generator:
     def start(self, arguments: List[str], error_log: Any = subprocess.DEVNULL) -> "subprocess.Popen[str]":
         return subprocess.Popen([str(self.program), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=error_log, text=True)
 
-    def run(self, arguments: List[str], limit: float, on_begin: Optional[Callable[[], None]] = None) -> Report:
-        """Runs one measurement to its end, `limit` seconds at most; calls `on_begin` when the measured time begins."""
+    def run(self, arguments: List[str], limit: float, on_begin: Optional[Callable[[], None]] = None,
+            on_over: Optional[Callable[[], None]] = None) -> Report:
+        """Runs one measurement to its end, `limit` seconds at most.
+
+        Calls `on_begin` when the measured time begins, and `on_over` when it is over.
+        """
         process = self.start(arguments)
         timer = threading.Timer(limit, process.kill)
         timer.start()
@@ -55,6 +61,8 @@ class Generator:
                 report = parse_line(line)
                 if report.get("event") == "begin" and on_begin:
                     on_begin()
+                elif report.get("event") == "over" and on_over:
+                    on_over()
                 elif report.get("event") == "end":
                     return report
             raise MeasurementError("the load generator ended without a result")

@@ -11,7 +11,9 @@ from typing import Dict, List, Optional, Sequence
 from .errors import BenchmarkError
 
 # A program or library, and the Debian package that has it.
-SYSTEM_PACKAGES: Dict[str, str] = {"nginx": "nginx-light", "go": "golang-go", "libuv.so.1": "libuv1", "cc": "gcc"}
+SYSTEM_PACKAGES: Dict[str, str] = {
+    "nginx": "nginx-light", "go": "golang-go", "mosquitto": "mosquitto", "nats-server": "nats-server", "libuv.so.1": "libuv1", "cc": "gcc",
+}
 
 
 def _run(command: Sequence[str], what: str, environment: Optional[Dict[str, str]] = None, folder: Optional[Path] = None) -> None:

@@ -79,7 +79,7 @@ def expected_section(judgements: Sequence[tuple]) -> List[str]:
     rows = []
     for expectation, value, verdict in judgements:
         rows.append([expectation.words, measured_words(expectation, value), f"**{verdict}**" if verdict == "missed" else verdict])
-    heading = ["## Expected and measured", "", "Ratios are per processor second.", ""]
+    heading = ["## Expected and measured", "", "Ratios are per processor second, unless they are of deliveries a second.", ""]
     return [*heading, *table(["expected", "measured", "verdict"], rows, words=3), ""] if rows else []
 
 
@@ -96,14 +96,14 @@ def explanation(run: Run) -> List[str]:
     times = "once" if settings.repetitions == 1 else f"{settings.repetitions} times"
     return [
         f"Each case was measured {times}, for {settings.seconds:g} s after {settings.warm:g} s to get warm, on servers started anew "
-        "and taken in turn; the tables give medians, and `spread` the widest distance of a repetition from its median. All load comes over 127.0.0.1 "
-        "from one program of one thread (`Benchmarks/load`) on the same machine.",
+        "and taken in turn; the tables give medians, and `spread` the widest distance of a repetition from its median. All load comes over "
+        "127.0.0.1 from one program of one thread (`Benchmarks/load`) on the same machine.",
         "",
         "Generator and server share the cores, so rates depend on both. Processor time is the server's alone, its whole process tree, "
-        "as the kernel counts it: **compare `per processor second`**. `Tangor against it` is the ratio in that column (in memory tables: "
-        "of the bytes); above 1 Tangor is better. `bare C` is a server that does next to nothing, and shows what machine and generator "
-        f"allow. {DAGGER}: the generator itself was busy for more than {GENERATOR_LIMIT:.0%} of the time and may have been the limit of "
-        "the rate.",
+        "as the kernel counts it: **compare `per processor second`**. `Tangor against it` is the ratio in that column (in memory "
+        "tables: of the bytes; in paced ones: of the p99); above 1 Tangor is better. `bare C` is a server that does next to nothing, and "
+        f"shows what machine and generator allow. {DAGGER}: the generator itself was busy for more than {GENERATOR_LIMIT:.0%} of the time "
+        "and may have been the limit of the rate.",
         "",
     ]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
 from . import accounting
+from .dialects import Dialect
 from .errors import MeasurementError
 
 HOST = "127.0.0.1"
@@ -27,11 +28,15 @@ class Route:
     expect: str = ""
     create: str = ""
     label: str = ""  # tells apart a server's second way to the same
+    dialect: Dialect = Dialect()
 
 
 @dataclass(frozen=True)
 class ServerKind:
-    """A server that can be measured: how it starts on a port, and what it offers (by role: hello, pull, echo, file…)."""
+    """A server that can be measured: how it starts on a port, and what it offers (by role: hello, pull, echo, file…).
+
+    It is ready when `ready_path` is answered with 200, or, without one, when it takes connections.
+    """
 
     name: str
     command: Callable[[int], List[str]]
@@ -119,12 +124,18 @@ class RunningServer:
         while time.monotonic() < deadline:
             self.check_alive()
             try:
-                if fetch(self.port, self.kind.ready_path, timeout=2)[0] == 200:
+                if self._answers():
                     return
             except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.05)
         raise MeasurementError(f"{self.kind.name} was not ready after {START_LIMIT:.0f} s: {self._last_words()}")
+
+    def _answers(self) -> bool:
+        if self.kind.ready_path:
+            return fetch(self.port, self.kind.ready_path, timeout=2)[0] == 200
+        socket.create_connection((HOST, self.port), timeout=2).close()
+        return True
 
     def _stop(self) -> None:
         if self._process is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Dict, List, Tuple
 
 from .cases import Case, IdleCase, LoadCase, StreamLeaseCase
+from .fanout import FanoutCase, IdleSubscribersCase
 
 
 @dataclass(frozen=True)
@@ -67,3 +68,32 @@ register(Workload(
 register(Workload(
     "static", "Small files", "`GET` of one small JavaScript file over kept-alive connections.",
     (LoadCase("static-64", "64 connections", role="file", mode="get", connections=64),)))
+
+register(Workload(
+    "fanout", "Fan-out to WebSockets",
+    "One publisher, 1,000 subscribers, messages of 200 bytes, each delivery counted; every subscriber checks that it gets each message "
+    "once and in order. First as fast as the slowest subscriber takes it, with so many messages on their way; then at a given pace. "
+    "Latency is from publishing to receipt, on one clock; under full load it is the time in a queue, so the paced tables tell how soon "
+    "a message comes.",
+    (FanoutCase("fanout-1", "the next message when all have the last", window=1),
+     FanoutCase("fanout-16", "16 messages on their way", window=16),
+     FanoutCase("fanout-64", "64 messages on their way", window=64),
+     FanoutCase("fanout-paced-20", "20 messages a second", pace=20, yardstick="p99", more_is_better=False),
+     FanoutCase("fanout-paced-200", "200 messages a second", pace=200, yardstick="p99", more_is_better=False))))
+
+register(Workload(
+    "subscribers", "Memory of idle subscribers",
+    "Growth of the server's resident memory while WebSockets are open, subscribed to one channel, and silent, for each of them.",
+    (IdleSubscribersCase("subscribers", "subscribed and left alone"),)))
+
+register(Workload(
+    "calls", "Calls of an object's method",
+    "A small method, in the peers one that adds two integers, called over WebSockets; the next call is sent when an answer has come. "
+    "Tangor: `object.call` on the live connection, of a method that sums a list and a dictionary, and runs on the pool of threads; "
+    "`synchronous`: on the connection's own thread (`func_caller.synchronous_default`); `printing`: of a method that writes a line for "
+    "each call; `get`: `object.get` of an integer; `echo`: the plain echo of a message as long as the call's. wslink: its own protocol "
+    "in MessagePack. Tornado: a handler that reads and writes JSON.",
+    (LoadCase("calls-1", "one connection", role="call", mode="echo", connections=1),
+     LoadCase("calls-1x16", "one connection, 16 calls in flight", role="call", mode="echo", connections=1, depth=16),
+     LoadCase("calls-64", "64 connections", role="call", mode="echo", connections=64),
+     LoadCase("calls-64x16", "64 connections, 16 calls in flight on each", role="call", mode="echo", connections=64, depth=16))))

@@ -157,6 +157,7 @@ void connection_event(connection *c, uint32_t events) {
   if (!(events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))) return;
   ssize_t got = recv(c->fd, input, sizeof input, 0);
   if (got > 0) {
+    run.received_at = now_ns();
     c->corked = true;
     on_bytes(c, input, (size_t)got);
     c->corked = false;

@@ -86,7 +86,10 @@ enum state { STATE_CONNECTING, STATE_HANDSHAKE, STATE_INIT, STATE_READY, STATE_D
 enum http_state { HTTP_HEAD, HTTP_LENGTH, HTTP_CHUNK_SIZE, HTTP_CHUNK_DATA, HTTP_CHUNK_END, HTTP_TRAILER, HTTP_UNTIL_CLOSE };
 enum role { ROLE_CLIENT, ROLE_PUBLISHER, ROLE_RELEASER };
 
-#define MARKER_SIZE 19 /* "@T", 16 hexadecimal digits of nanoseconds, "@" */
+/* "@T", hexadecimal digits of nanoseconds and of the publication's number, "@" */
+#define TIME_DIGITS 16
+#define NUMBER_DIGITS 8
+#define MARKER_SIZE (2 + TIME_DIGITS + NUMBER_DIGITS + 1)
 
 typedef struct {
   int fd, index;
@@ -116,6 +119,7 @@ typedef struct {
   uint64_t *sent_at; /* a ring of opt.depth send times */
   unsigned sent_first, sent_count;
   uint8_t carry[MARKER_SIZE + 1], carry_count;
+  uint32_t last_number; /* of the publications that it received */
 } connection;
 
 void connection_open(connection *c, const target_url *u);
@@ -159,20 +163,21 @@ void mode_pump(void);                             /* fan-out's closed loop */
 
 /* ---- run.c: phases and counters ---- */
 
-enum phase { PHASE_CONNECT, PHASE_SETTLE, PHASE_WARM, PHASE_RUN, PHASE_DONE };
+enum phase { PHASE_CONNECT, PHASE_SETTLE, PHASE_WARM, PHASE_RUN, PHASE_DRAIN, PHASE_DONE };
 typedef struct {
   enum phase phase;
   int epoll;
   connection *clients, publisher, releaser;
   int ready, errors, handshakes, next_open;
-  uint64_t began, run_from, run_until, all_ready_at, released_at;
+  uint64_t began, run_from, run_until, run_ended, all_ready_at, released_at, received_at;
   bool releasing;
   histogram latency, last_latency; /* last: until the last subscriber had it */
-  uint64_t messages, bytes_in, bad, non2xx, reconnects, published, lost, stalls;
+  uint64_t messages, bytes_in, bad, non2xx, reconnects, published, lost, stalls, gaps, disorder;
+  uint32_t last_number; /* of the publications */
   int64_t outstanding;
   uint64_t last_delivery, last_published;
   int parked_answers, parked_early;
-  double cpu_at_start;
+  double cpu_at_start, cpu_used;
   buffer frame;               /* the ready-made request or publication */
   size_t marker_offset, payload_offset;
 } run_state;
@@ -184,6 +189,7 @@ void run_load(void);
 
 void report_begin(void);
 void report_held(void);
+void report_over(void);
 void report_end(void);
 
 /* ---- serve.c: the reference server ---- */

@@ -175,9 +175,18 @@ void mode_response_ended(connection *c) {
 
 /* ---- fan-out ---- */
 
-static void delivered(uint64_t published) {
-  uint64_t now = now_ns();
+/* Each subscriber must get every publication once and in order. */
+static void check_number(connection *c, uint32_t number) {
+  if (number > c->last_number) {
+    run.gaps += number - c->last_number - 1;
+    c->last_number = number;
+  } else run.disorder++;
+}
+
+static void delivered(connection *c, uint64_t published, uint32_t number) {
+  uint64_t now = run.received_at;
   run.last_delivery = now;
+  check_number(c, number);
   run.outstanding--;
   if (run.phase != PHASE_RUN) return;
   run.messages++;
@@ -185,15 +194,22 @@ static void delivered(uint64_t published) {
   if (opt.window == 1 && opt.rate <= 0 && run.outstanding == 0) histogram_add(&run.last_latency, now - run.last_published);
 }
 
-static bool take_marker(const uint8_t *p) {
-  uint64_t value = 0;
-  if (p[0] != '@' || p[1] != 'T' || p[MARKER_SIZE - 1] != '@') return false;
-  for (int i = 2; i < MARKER_SIZE - 1; i++) {
+/* Reads so many hexadecimal digits; says whether all were. */
+static bool take_digits(const uint8_t *p, int count, uint64_t *value) {
+  *value = 0;
+  for (int i = 0; i < count; i++) {
     int digit = hex_value(p[i]);
     if (digit < 0) return false;
-    value = value << 4 | (uint64_t)digit;
+    *value = *value << 4 | (uint64_t)digit;
   }
-  delivered(value);
+  return true;
+}
+
+static bool take_marker(connection *c, const uint8_t *p) {
+  uint64_t published, number;
+  if (p[0] != '@' || p[1] != 'T' || p[MARKER_SIZE - 1] != '@') return false;
+  if (!take_digits(p + 2, TIME_DIGITS, &published) || !take_digits(p + 2 + TIME_DIGITS, NUMBER_DIGITS, &number)) return false;
+  delivered(c, published, (uint32_t)number);
   return true;
 }
 
@@ -206,7 +222,7 @@ static void scan(connection *c, const uint8_t *bytes, size_t count) {
     c->carry_count = (uint8_t)(c->carry_count + part);
     if (c->carry_count < MARKER_SIZE) return;
     c->carry_count = 0;
-    if (take_marker(c->carry)) {
+    if (take_marker(c, c->carry)) {
       bytes += part;
       count -= part;
     }
@@ -221,7 +237,7 @@ static void scan(connection *c, const uint8_t *bytes, size_t count) {
       c->carry_count = (uint8_t)count;
       return;
     }
-    size_t step = take_marker(bytes) ? MARKER_SIZE : 1;
+    size_t step = take_marker(c, bytes) ? MARKER_SIZE : 1;
     bytes += step;
     count -= step;
   }
@@ -243,10 +259,10 @@ void mode_payload(connection *c, const uint8_t *bytes, size_t count) {
 }
 
 void mode_publish(uint64_t due) {
-  char digits[17];
+  char digits[TIME_DIGITS + NUMBER_DIGITS + 1];
   uint8_t *at = run.frame.bytes + run.marker_offset + 2;
-  snprintf(digits, sizeof digits, "%016llx", (unsigned long long)due);
-  for (size_t i = 0; i < 16; i++) {
+  snprintf(digits, sizeof digits, "%0*llx%0*x", TIME_DIGITS, (unsigned long long)due, NUMBER_DIGITS, ++run.last_number);
+  for (size_t i = 0; i < sizeof digits - 1; i++) {
     uint8_t mask = run.publisher.kind == KIND_WEBSOCKET ? websocket_mask[(run.marker_offset + 2 + i - run.payload_offset) & 3] : 0;
     at[i] = (uint8_t)((uint8_t)digits[i] ^ mask);
   }

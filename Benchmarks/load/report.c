@@ -16,8 +16,14 @@ void report_held(void) {
   fflush(stdout);
 }
 
+/* The measured time is over, and so is what the reader of our output measures. */
+void report_over(void) {
+  printf("{\"event\":\"over\"}\n");
+  fflush(stdout);
+}
+
 void report_end(void) {
-  double seconds = since(run.run_from, now_ns());
+  double seconds = since(run.run_from, opt.mode == MODE_IDLE ? now_ns() : run.run_ended);
   if (seconds <= 0) seconds = 1e-9;
   if (opt.mode == MODE_IDLE) {
     printf("{\"event\":\"end\",\"mode\":\"idle\",\"alive\":%d,\"errors\":%d,\"held_s\":%.1f}\n", run.ready, run.errors, seconds);
@@ -32,10 +38,11 @@ void report_end(void) {
     printf(",\"published\":%llu,\"pub_per_s\":%.1f,\"lost\":%llu,\"undelivered\":%lld,\"stalls\":%llu", (unsigned long long)run.published,
            (double)run.published / seconds, (unsigned long long)run.lost, (long long)(run.outstanding > 0 ? run.outstanding : 0),
            (unsigned long long)run.stalls);
+    printf(",\"gaps\":%llu,\"disorder\":%llu", (unsigned long long)run.gaps, (unsigned long long)run.disorder);
     if (run.last_latency.count) histogram_print(&run.last_latency, "all_");
   }
   printf(",\"bad\":%llu,\"non2xx\":%llu,\"reconnects\":%llu,\"connect_s\":%.3f,\"cpu\":%.3f}\n", (unsigned long long)run.bad,
          (unsigned long long)run.non2xx, (unsigned long long)run.reconnects, since(run.began, run.all_ready_at),
-         (cpu_seconds() - run.cpu_at_start) / seconds);
+         run.cpu_used / seconds);
   fflush(stdout);
 }

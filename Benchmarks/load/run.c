@@ -24,10 +24,12 @@ static void watch(int fd, char *tag) {
   if (epoll_ctl(run.epoll, EPOLL_CTL_ADD, fd, &event)) die("descriptor %d cannot be waited on (%s): give a pipe", fd, strerror(errno));
 }
 
+#define PLACE "@T0123456789abcdef01234567@"
+
 static void prepare_publication(void) {
   const buffer *m = &opt.publish_message;
-  const uint8_t *marker = memmem(m->bytes, m->count, "@T0123456789abcdef@", MARKER_SIZE);
-  if (!marker) die("no marker @T0123456789abcdef@ in --pub-msg");
+  const uint8_t *marker = memmem(m->bytes, m->count, PLACE, MARKER_SIZE);
+  if (!marker) die("no marker " PLACE " in --pub-msg");
   run.publisher.kind = strcmp(opt.publish_url.scheme, "ws") ? KIND_RAW : KIND_WEBSOCKET;
   if (run.publisher.kind == KIND_WEBSOCKET) run.frame = websocket_frame(opt.publisher_binary ? 2 : 1, m->bytes, m->count, true);
   else buffer_add(&run.frame, m->bytes, m->count);
@@ -85,6 +87,7 @@ static void on_timer(void) {
   uint64_t ticks = 0;
   if (read(timer, &ticks, sizeof ticks) != sizeof ticks) return;
   for (; ticks; ticks--) {
+    if (opt.mode == MODE_FANOUT && run.phase == PHASE_DRAIN) return;
     if (opt.mode == MODE_FANOUT) mode_publish(next_due);
     else send_anywhere(next_due);
     next_due += nanoseconds(1 / opt.rate);
@@ -118,8 +121,11 @@ static void check_connected(uint64_t now) {
   double seconds = (double)(now - run.began) / 1e9;
   bool complete = run.next_open == opt.connections && run.handshakes == 0 && (opt.mode != MODE_FANOUT || run.publisher.counted);
   if (!complete) {
-    if (seconds > opt.timeout)
-      die("only %d of %d connections are ready after %.0f s (%d errors)", run.ready, opt.connections, seconds, run.errors);
+    if (seconds > opt.timeout) {
+      const buffer *told = &run.clients[0].head; /* what came instead of the text to wait for */
+      die("only %d of %d connections are ready after %.0f s (%d errors); the first was told: %.*s", run.ready, opt.connections, seconds,
+          run.errors, (int)(told->count < 200 ? told->count : 200), told->count ? (char *)told->bytes : "");
+    }
     return;
   }
   if (!run.ready) die("no connection became ready (%d errors)", run.errors);
@@ -169,6 +175,19 @@ static bool is_over(uint64_t now) {
   return opt.mode == MODE_PARK && run.parked_answers + run.errors + run.parked_early >= opt.connections;
 }
 
+/* Fan-out waits a while for what is still on its way: what never comes is a loss too. */
+static void end_run(uint64_t now) {
+  run.run_ended = now;
+  run.cpu_used = cpu_seconds() - run.cpu_at_start;
+  run.phase = PHASE_DRAIN;
+  report_over();
+}
+
+static bool is_drained(uint64_t now) {
+  if (opt.mode != MODE_FANOUT || run.outstanding <= 0) return true;
+  return now - run.last_delivery > 2 * NANOSECONDS || now - run.run_ended > 30 * NANOSECONDS;
+}
+
 static void advance(void) {
   uint64_t now = now_ns();
   if (run.phase == PHASE_CONNECT) check_connected(now);
@@ -178,7 +197,8 @@ static void advance(void) {
   }
   if (run.phase == PHASE_WARM && now >= run.run_from) begin_run();
   if (opt.mode == MODE_FANOUT) mode_pump();
-  if (is_over(now)) {
+  if (is_over(now)) end_run(now);
+  if (run.phase == PHASE_DRAIN && is_drained(now)) {
     if (opt.mode == MODE_PARK) run.messages = (uint64_t)run.parked_answers;
     report_end();
     run.phase = PHASE_DONE;

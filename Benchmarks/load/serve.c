@@ -28,6 +28,7 @@ static int poller;
 static peer *peers[MAX_DESCRIPTORS];
 static int subscribers[MAX_DESCRIPTORS], subscriber_count;
 static buffer fixed_reply; /* with --reply-size */
+static bool published; /* subscribers have something to be written */
 
 static void want_write(peer *p, bool want) {
   if (p->want_write == want) return;
@@ -92,8 +93,13 @@ static void on_message(peer *p, int opcode, const uint8_t *payload, size_t count
     put_frame(p, 1, (const uint8_t *)"subscribed", 10);
   } else if (count >= 3 && !memcmp(payload, "pub", 3)) {
     buffer frame = websocket_frame(opcode, payload, count, false);
-    for (int i = 0; i < subscriber_count; i++) put(peers[subscribers[i]], frame.bytes, frame.count);
+    for (int i = 0; i < subscriber_count; i++) {
+      peer *to = peers[subscribers[i]];
+      if (to->out.count > MAX_PAYLOAD) to->dead = true; /* it does not read */
+      else buffer_add(&to->out, frame.bytes, frame.count);
+    }
     buffer_free(&frame);
+    published = true;
   } else if (fixed_reply.count) put(p, fixed_reply.bytes, fixed_reply.count);
   else put_frame(p, opcode, payload, count);
 }
@@ -164,6 +170,16 @@ static void take_input(peer *p) {
   if (!p->in.count) buffer_free(&p->in); /* an idle connection keeps no buffer */
 }
 
+/* All publications that came in one read go to each subscriber in one write. */
+static void flush_subscribers(void) {
+  published = false;
+  for (int i = subscriber_count - 1; i >= 0; i--) {
+    peer *p = peers[subscribers[i]];
+    if (!p->want_write) flush_out(p);
+    if (p->dead && !p->corked) drop(p); /* the corked one is dropped where its input is taken */
+  }
+}
+
 static void accept_all(int listener) {
   int fd, one = 1;
   while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
@@ -188,6 +204,7 @@ static void on_event(peer *p, uint32_t events) {
       buffer_add(&p->in, input, (size_t)got);
       p->corked = true; /* all answers to one read in one write */
       take_input(p);
+      if (published) flush_subscribers();
       p->corked = false;
       if (!p->dead && p->out.count) flush_out(p);
     } else if (got == 0 || errno != EAGAIN) p->dead = true;

@@ -4,6 +4,8 @@
     GET /pull?key=K     {"state": "ready", "content": N}: the next value of the generator kept for K
     GET /static/FILE    a file of the folder given at the start
     WebSocket /echo     every message back as it came
+    WebSocket /fan      "subscribed", and then what was sent to /fan/publish
+    WebSocket /call     {"id": N, "result": 9} to {"id": N, "method": "test_sum", "arguments": [4, 5]}
 
 A peer has the parts that its framework is made for. The generators count: cheaper than the primes that Tangor
 computes for each value, so what is compared is the way of a value to its client, to the peers' advantage.

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from typing import Union
+from typing import Any, Callable, Dict, Set, Union
 
 import tornado.web
 import tornado.websocket
@@ -29,6 +30,32 @@ class Echo(tornado.websocket.WebSocketHandler):
         self.write_message(message, binary=isinstance(message, bytes))
 
 
+class Subscriber(tornado.websocket.WebSocketHandler):
+    everyone: Set["Subscriber"] = set()
+
+    def open(self) -> None:
+        self.everyone.add(self)
+        self.write_message("subscribed")
+
+    def on_close(self) -> None:
+        self.everyone.discard(self)
+
+
+class Publisher(tornado.websocket.WebSocketHandler):
+    def on_message(self, message: Union[str, bytes]) -> None:
+        for subscriber in Subscriber.everyone:
+            subscriber.write_message(message)
+
+
+class Call(tornado.websocket.WebSocketHandler):
+    methods: Dict[str, Callable[..., Any]] = {"test_sum": lambda a, b: a + b}
+
+    def on_message(self, message: Union[str, bytes]) -> None:
+        request = json.loads(message)
+        result = self.methods[request["method"]](*request["arguments"])
+        self.write_message(json.dumps({"id": request["id"], "result": result}))
+
+
 async def main() -> None:
     place = place_from_arguments()
     logging.getLogger("tornado.access").disabled = True
@@ -36,6 +63,9 @@ async def main() -> None:
         (r"/hello", Hello),
         (r"/pull", Pull),
         (r"/echo", Echo),
+        (r"/fan", Subscriber),
+        (r"/fan/publish", Publisher),
+        (r"/call", Call),
         (r"/static/(.*)", tornado.web.StaticFileHandler, {"path": place.folder}),
     ], websocket_max_message_size=MESSAGE_LIMIT)
     application.listen(place.port, "127.0.0.1", backlog=BACKLOG)

@@ -57,7 +57,9 @@ export async function readEvents(http, path, signal, take) {
   try {
     listen();
     const response = await http.request(path, { headers: { Accept: "text/event-stream" }, signal: stop.signal });
-    if (!response.body) throw new TangorError("protocol_error", "Channels over HTTP need a runtime that can read a response while it comes.");
+    if (!response.body) {
+      throw new TangorError("protocol_error", "Channels over HTTP need a runtime that can read a response while it comes.");
+    }
     const reader = response.body.getReader();
     const decoder = new EventDecoder();
     for (;;) {

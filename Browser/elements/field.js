@@ -57,7 +57,12 @@ function makeControl(kind, attributes) {
     case "json":
       return make("textarea", { rows: kind.kind === "json" ? "1" : "3", spellcheck: "false", ...attributes });
     case "number":
-      return make("input", { type: "number", step: kind.isWhole ? "1" : "any", inputmode: kind.isWhole ? "numeric" : "decimal", ...attributes });
+      return make("input", {
+        type: "number",
+        step: kind.isWhole ? "1" : "any",
+        inputmode: kind.isWhole ? "numeric" : "decimal",
+        ...attributes,
+      });
     default:
       return make("input", { type: kind.kind, ...attributes });
   }

@@ -85,7 +85,8 @@ export class TangorInput extends TangorElement {
       show(shown);
       if (sendAgain) send();
     };
-    const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ action) => control.addEventListener(type, action, { signal });
+    const listen = (/** @type {string} */ type, /** @type {(event: any) => void} */ action) =>
+      control.addEventListener(type, action, { signal });
     listen("input", (event) => {
       // The events that pages hear are this element's own.
       event.stopPropagation();

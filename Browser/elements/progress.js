@@ -77,7 +77,8 @@ export class TangorProgress extends TangorElement {
 
   /** @param {number | Progress} progress */
   show(progress) {
-    const { completed, total, message } = typeof progress === "number" ? { completed: progress, total: 1, message: undefined } : (progress ?? {});
+    const report = typeof progress === "number" ? { completed: progress, total: 1, message: undefined } : progress;
+    const { completed, total, message } = report ?? {};
     if (typeof completed !== "number" || !Number.isFinite(completed)) return;
     if (typeof total === "number" && total > 0) {
       this.#bar.max = total;

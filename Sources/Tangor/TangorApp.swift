@@ -76,9 +76,9 @@ public final class TangorApp: Sendable {
     channels = try ChannelRegistry(configuration: configuration.channels)
     objects = ObjectRegistry(
       configuration: configuration.objects, streams: ObjectStreamOpener(registry: streams),
-      publish: { [channels, logger] channel, value in
-        do { try channels.publish(channel, value) } catch {
-          logger.warning("a tracked property was not published", metadata: ["channel": "\(channel)", "error": "\(error)"])
+      publish: { [channels, logger] name, value in
+        do { try channels.publish(name, value) } catch {
+          logger.warning("A tracked property was not published", metadata: ["channel": "\(name)", "error": "\(error)"])
         }
       })
   }

@@ -77,6 +77,18 @@ extension ErrorCode {
   public static let serviceNotFound = Self("service_not_found", "Service not found", status: 404, rpcCode: -32045)
   /// The service threw; `detail` is the error's public description.
   public static let serviceFailed = Self("service_failed", "The service failed", status: 500, rpcCode: -32046)
+  /// No object, member or element at this path that this client may use.
+  public static let objectNotFound = Self("object_not_found", "Object not found", status: 404, rpcCode: -32050)
+  /// `object.set` on a property that is read-only, or on a method.
+  public static let notSettable = Self("not_settable", "Not settable", status: 409, rpcCode: -32051)
+  /// `object.call` on a property.
+  public static let notCallable = Self("not_callable", "Not callable", status: 409, rpcCode: -32052)
+  /// The call could not begin within its start delay, and never runs.
+  public static let callNotStarted = Self("call_not_started", "The call did not begin", status: 503, rpcCode: -32053, retry: true)
+  /// The member threw; `detail` is the error's public description.
+  public static let callFailed = Self("call_failed", "The call failed", status: 500, rpcCode: -32054)
+  /// `object.delete` on what cannot be deleted.
+  public static let notDeletable = Self("not_deletable", "Not deletable", status: 409, rpcCode: -32055)
   /// Nothing was published to the channel.
   public static let channelNotFound = Self("channel_not_found", "Channel not found", status: 404, rpcCode: -32060)
   /// A file of this name is there and may not be overwritten.
@@ -91,18 +103,6 @@ extension ErrorCode {
   public static let checksumMismatch = Self("checksum_mismatch", "Checksum mismatch", status: 460, rpcCode: -32074, retry: true)
   /// Another request writes to the resumable upload.
   public static let uploadBusy = Self("upload_busy", "Upload busy", status: 423, rpcCode: -32075, retry: true)
-  /// No object, member or element at this path that this client may use.
-  public static let objectNotFound = Self("object_not_found", "Object not found", status: 404, rpcCode: -32050)
-  /// `object.set` on a property that is read-only, or on a method.
-  public static let notSettable = Self("not_settable", "Not settable", status: 409, rpcCode: -32051)
-  /// `object.call` on a property.
-  public static let notCallable = Self("not_callable", "Not callable", status: 409, rpcCode: -32052)
-  /// The call could not begin within its start delay, and never runs.
-  public static let callNotStarted = Self("call_not_started", "The call did not begin", status: 503, rpcCode: -32053, retry: true)
-  /// The member threw; `detail` is the error's public description.
-  public static let callFailed = Self("call_failed", "The call failed", status: 500, rpcCode: -32054)
-  /// `object.delete` on what cannot be deleted.
-  public static let notDeletable = Self("not_deletable", "Not deletable", status: 409, rpcCode: -32055)
   /// The caller went or asked for it.
   public static let canceled = Self("canceled", "Canceled", status: 499, rpcCode: -32099)
 
@@ -111,8 +111,8 @@ extension ErrorCode {
     .parseError, .invalidRequest, .methodNotFound, .invalidParameters, .internalError, .shuttingDown, .forbidden, .originRefused,
     .notFound, .methodNotAllowed, .timeout, .payloadTooLarge, .unsupportedMediaType, .notAcceptable, .rangeNotSatisfiable,
     .preconditionFailed, .upgradeRequired, .requestTimeout, .tooManyRequests, .headersTooLarge, .streamNotFound, .streamFailed,
-    .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .objectNotFound,
-    .notSettable, .notCallable, .callNotStarted, .callFailed, .notDeletable, .channelNotFound, .fileExists, .insufficientStorage,
+    .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .objectNotFound, .notSettable,
+    .notCallable, .callNotStarted, .callFailed, .notDeletable, .channelNotFound, .fileExists, .insufficientStorage,
     .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .canceled,
   ]
 }

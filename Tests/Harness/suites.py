@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,22 @@ def swift(fast: bool) -> Tally:
     if build.failed and not any("warnings" in note for note in build.notes):
         return build
     status, output = _run(["swift", "test", "--skip-build"], 900)
+    return build + read_swift_testing(output, status)
+
+
+def macros(fast: bool) -> Tally:
+    """The macros, in a package of their own, because they need swift-syntax and nothing else does."""
+    if fast:
+        return Tally.skip("Tests/Macros (builds swift-syntax)")
+    place = ["--package-path", "Tests/Macros", "--scratch-path", ".build/macros"]
+    status, output = _run(["swift", "package", *place, "resolve"], 300)
+    if status != 0:
+        missing = re.search(r"(?i)failed to clone[^\n]*swift-syntax|unable to access[^\n]*swift-syntax", output)
+        return Tally.skip("Tests/Macros: swift-syntax cannot be fetched") if missing else Tally.failure("Tests/Macros cannot be resolved")
+    build = _build(["--build-tests", *place], "swift build of Tests/Macros")
+    if build.failed and not any("warnings" in note for note in build.notes):
+        return build
+    status, output = _run(["swift", "test", "--skip-build", *place], 300)
     return build + read_swift_testing(output, status)
 
 
@@ -146,6 +163,7 @@ def autobahn(fast: bool) -> Tally:
 ALL: Dict[str, Callable[[bool], Tally]] = {
     "harness": harness,
     "swift": swift,
+    "macros": macros,
     "units": units,
     "release": release,
     "interop": interop,

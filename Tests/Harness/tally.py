@@ -98,12 +98,14 @@ def own_warnings(output: str, root: Path) -> List[str]:
     found = []
     for line in output.splitlines():
         text = re.sub(r"\x1b\[[0-9;]*m", "", line).strip()
-        path = re.match(r"^(/?[^:]+):\d+(?::\d+)?: warning: ", text)
+        path = re.match(r"^(?!macro expansion @)(/?[^:]+):\d+(?::\d+)?: warning: ", text)
         if path:
             file = Path(path.group(1))
             absolute = file if file.is_absolute() else root / file
             if any(folder in absolute.parents for folder in (root / "Sources", root / "Tests")):
                 found.append(text)
+        elif re.match(r"^macro expansion @\w+:\d+:\d+: warning: ", text):
+            found.append(text)
         elif re.match(rf"^warning: '{re.escape(root.name.lower())}': ", text):
             found.append(text)
     return sorted(set(found))

@@ -52,13 +52,13 @@ import Testing
       let port = try #require(await ports.first { _ in true })
       let client = try await RawConnection(port: port)
       #expect(try await client.get("/readyz").status == 200)
-      let isOver = hasEnded.load(ordering: .relaxed)
-      #expect(!isOver)
+      let isEndedEarly = hasEnded.load(ordering: .relaxed)
+      #expect(!isEndedEarly)
       await group.triggerGracefulShutdown()
       try await tasks.waitForAll()
     }
-    let isOver = hasEnded.load(ordering: .relaxed)
-    #expect(isOver)
+    let isEnded = hasEnded.load(ordering: .relaxed)
+    #expect(isEnded)
   }
 
   @Test func workThatEndsEarlyLeavesTheServerRunning() async throws {

@@ -7,8 +7,8 @@ import TangorStreams
 extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
   package static let schema = ConfigurationSchema(
-    serverKeys + wispyobserverKeys + tlsKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + objectKeys + staticKeys
-      + uploadKeys)
+    serverKeys + wispyobserverKeys + tlsKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + objectKeys
+      + staticKeys + uploadKeys)
 
   /// A line about each section, for print and documentation.
   package static let sectionSummaries: [String: String] = [
@@ -199,12 +199,6 @@ extension TangorConfiguration {
     Key(
       "synchronous_task_lock.max_workers", \.objects.maximumWorkers, .optional(.integer(in: 1...10_000)),
       "Calls that may run at a time, over all objects. None: four for each core."),
-    Key(
-      "instance_configs", \.objects.instances, .map(.record(instanceSchema, ObjectOptions())),
-      "Settings of single objects: by the name of each, keys of interface and func_caller that hold for it alone."),
-    Key(
-      "add_attributes", \.addsAttributes, .boolean,
-      "Taken from files of an older system, and without effect: properties are tracked where their class says so."),
   ]
 
   private static let interfaceDepths = 0...64
@@ -288,6 +282,12 @@ extension TangorConfiguration {
 
   /// What configuration files of wispyobserver hold beside keys that other parts have too.
   private static let wispyobserverKeys = [
+    Key(
+      "instance_configs", \.objects.instances, .map(.record(instanceSchema, ObjectOptions())),
+      "Settings of single objects: by the name of each, keys of interface and func_caller that hold for it alone."),
+    Key(
+      "add_attributes", \.addsAttributes, .boolean,
+      "Taken from files of an older system, and without effect: properties are tracked where their class says so."),
     Key(
       "wispy_static_path", \.wispyStaticPath, .pathElement,
       "Where the scripts for pages of wispyobserver are served: one element of a path below the base path; empty for nowhere."),

@@ -39,9 +39,6 @@ public struct TangorConfiguration: Sendable {
   /// The settings of uploads.
   public var uploads = UploadConfiguration()
 
-  /// Taken from files of an older system, and without effect: properties are tracked where their class says so.
-  package var addsAttributes = true
-
   /// Development: turns on what helps it, which is ``SiteConfiguration/autoreload`` so far. Default false.
   public var debug = false
 
@@ -51,6 +48,9 @@ public struct TangorConfiguration: Sendable {
 
   /// Keys that are read and kept so that files of wispyobserver load, and have no effect.
   package var wispyobserver = Wispyobserver()
+  /// Taken from files of an older system, and without effect: properties are tracked where their class says so.
+  package var addsAttributes = true
+
   /// The files that it was read from; they are never served.
   package var sources: [String] = []
 

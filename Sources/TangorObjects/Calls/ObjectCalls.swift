@@ -19,16 +19,16 @@ extension ObjectRegistry {
     try target.check(operation, path)
     let context = CallContext(caller: caller, streams: streams)
     if operation == .call ? target.isQuickMethod : target.isQuickProperty {
-      let turns = target.turns(operation)
-      switch turns.count {
-      case 0:
-        try target.perform(operation, text, path, context, &out)
-        return nil
-      case _ where Turnstile.tryEnter(turns):
-        defer { Turnstile.leave(turns) }
-        try target.perform(operation, text, path, context, &out)
-        return nil
-      default: break
+      // Written out, because a list of turnstiles would cost as much as all the rest.
+      let gate = target.needsGate(operation) ? target.object.gate : nil
+      let lock = target.isLocking ? target.object.lock : nil
+      if lock?.tryEnter() ?? true {
+        defer { lock?.leave() }
+        if gate?.tryEnter() ?? true {
+          defer { gate?.leave() }
+          try target.perform(operation, text, path, context, &out)
+          return nil
+        }
       }
     }
     let arrival = runner.time.now()
@@ -77,29 +77,14 @@ extension ObjectRegistry {
 extension ObjectTarget {
   /// What an operation must go through before it begins.
   fileprivate func turns(_ operation: ObjectOperation) -> [Turnstile] {
-    var turns: [Turnstile] = []
-    if isLocking { turns.append(object.lock) }
-    let changesElement = !elements.isEmpty && operation != .get
+    (isLocking ? [object.lock] : []) + (needsGate(operation) ? [object.gate] : [])
+  }
+
+  fileprivate func needsGate(_ operation: ObjectOperation) -> Bool {
     switch object.place {
-    case .gate: turns.append(object.gate)
-    case .anywhere: if changesElement { turns.append(object.gate) }
-    case .actor: break
+    case .gate: true
+    case .anywhere: !elements.isEmpty && operation != .get
+    case .actor: false
     }
-    return turns
-  }
-}
-
-extension Turnstile {
-  /// Goes in at all of them, or at none.
-  fileprivate static func tryEnter(_ turns: [Turnstile]) -> Bool {
-    for (index, turn) in turns.enumerated() where !turn.tryEnter() {
-      leave(turns[..<index])
-      return false
-    }
-    return true
-  }
-
-  fileprivate static func leave(_ turns: some BidirectionalCollection<Turnstile>) {
-    for turn in turns.reversed() { turn.leave() }
   }
 }

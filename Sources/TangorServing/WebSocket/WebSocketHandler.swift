@@ -229,7 +229,8 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     if context.channel.isWritable {
       let waited = outbox.waitingBytes > 0
       flush()
-      if waited || wantsRoom, outbox.waitingBytes == 0, context.channel.isWritable {
+      // Who waited must hear of it now, even when the flush has filled the channel again: nothing may wait at the next turn.
+      if outbox.waitingBytes == 0, waited || (wantsRoom && context.channel.isWritable) {
         wantsRoom = false
         delegate?.webSocketDrained(self)
       }

@@ -46,11 +46,12 @@ class WarningTests(unittest.TestCase):
             "/somewhere/Tangor/Sources/A/a.swift:1:16: warning: never used",
             "/somewhere/Tangor/Tests/ATests/b.swift:2:1: warning: unused",
             "/somewhere/Tangor/.build/checkouts/x/Sources/X/x.swift:1:1: warning: theirs",
+            "macro expansion @Live:2:21: warning: unused",
             "warning: 'tangor': found 1 file(s) which are unhandled",
             "warning: 'dependency': something",
             "  |    `- warning: never used",
         ])
-        self.assertEqual(len(own_warnings(output, root)), 3)
+        self.assertEqual(len(own_warnings(output, root)), 4)
 
 
 class ReportTests(unittest.TestCase):

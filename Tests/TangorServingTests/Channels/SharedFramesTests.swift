@@ -126,4 +126,38 @@ private struct Peer {
     socket.close(.normal)
     #expect(!socket.send(SharedFrames([[65]])))
   }
+
+  /// Senders that wait hear of the empty outbox although writing it has filled the channel again; nobody would tell them later.
+  @Test func whoWaitsIsToldEvenWhenTheChannelIsFullAgain() throws {
+    final class Waiting: WebSocketDelegate {
+      var drained = 0
+      func webSocketOpened(_ socket: WebSocketHandler) {}
+      func webSocket(_ socket: WebSocketHandler, received kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer) {}
+      func webSocketDrained(_ socket: WebSocketHandler) { drained += 1 }
+      func webSocketClosed(_ socket: WebSocketHandler, _ code: WebSocketCloseCode) {}
+    }
+    /// Stands between the socket and the channel, which the first write fills.
+    final class Filling: ChannelOutboundHandler {
+      typealias OutboundIn = ByteBuffer
+      let channel: EmbeddedChannel
+      init(_ channel: EmbeddedChannel) { self.channel = channel }
+      func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        channel.isWritable = false
+        context.write(data, promise: promise)
+      }
+    }
+    let channel = EmbeddedChannel()
+    let waiting = Waiting()
+    let socket = WebSocketHandler(
+      configuration: WebSocketConfiguration(), deflate: nil, shared: WebSocketEventLoop(eventLoop: channel.eventLoop), delegate: waiting)
+    try channel.connect(to: .init(ipAddress: "127.0.0.1", port: 1)).wait()
+    try channel.pipeline.syncOperations.addHandlers([Filling(channel), socket])
+    channel.isWritable = false
+    send("waits", to: socket)
+    #expect(socket.bufferedBytes == 5)
+    channel.isWritable = true
+    channel.pipeline.fireChannelWritabilityChanged()
+    #expect(!channel.isWritable && socket.bufferedBytes == 0)
+    #expect(waiting.drained == 1)
+  }
 }
