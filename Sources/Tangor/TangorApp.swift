@@ -182,7 +182,8 @@ public final class TangorApp: Sendable {
       services: services.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
         .init(service: SocketService(sockets: sockets)), .init(service: application),
         .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, reloader: reloader)),
-        .init(service: DrainService(
+        .init(
+          service: DrainService(
             streams: streams, polls: polls, channels: channels, reloader: reloader, readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
