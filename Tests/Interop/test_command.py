@@ -139,7 +139,7 @@ def test_demo_says_where_it_is(launch: Callable[..., Server]) -> None:
 def test_every_option_stands_in_the_documentation() -> None:
     page = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
     found = set()
-    for words in ((), ("serve",), ("demo",), ("config", "check"), ("config", "print"), ("version",)):
+    for words in ((), ("serve",), ("demo",), ("config", "check"), ("config", "print"), ("types",), ("version",)):
         help_text = command(*words, "--help").stdout
         found |= set(re.findall(r"--[a-z][a-z-]+", help_text))
     documented = set(re.findall(r"--[a-z][a-z-]+", page))
