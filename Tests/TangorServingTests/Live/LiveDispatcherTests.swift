@@ -38,8 +38,14 @@ private struct Told: PublicError { let publicDescription = "the pump is off" }
     case .answer(let bytes): String(decoding: bytes, as: UTF8.self)
     case .done(let result): text(result)
     case .task(let work): "task " + text(await work())
+    case .deferred(let work, let method): "deferred " + text(await outcome(of: work, method, dispatcher))
     case .cancel(let id): "cancel \(id)"
     }
+  }
+
+  private func outcome(of work: any LiveDeferred, _ method: String, _ dispatcher: LiveDispatcher) async -> Result<JSONFragment, TangorError>
+  {
+    do { return .success(try await work.outcome()) } catch { return dispatcher.outcome(.failure(error), of: method) }
   }
 
   private func addCall(_ parameters: JSONObject) async throws -> String { await call("math.add", parameters, of: try dispatcher()) }
