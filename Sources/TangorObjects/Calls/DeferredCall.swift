@@ -60,6 +60,7 @@ package final class DeferredCall: Sendable {
       return state.isAnswered
     }
     guard !isCancelled else { return completion(.failure(TangorError(calling: path, CancellationError()))) }
+    guard runner.time.now() <= deadline else { return answer(.failure(TangorError.callNotStarted)) }
     _ = proceed(from: 0)
   }
 
