@@ -36,27 +36,35 @@ final class WorkerThreads: @unchecked Sendable {
   func submit(_ job: any WorkerJob) {
     condition.lock()
     jobs.append(job)
-    let mustStart = mustStartThread()
+    let call = callThread()
     condition.unlock()
-    if mustStart { startThread() }
+    answer(call)
   }
 
-  /// Sees that somebody comes for the jobs; with the lock held.
-  ///
-  /// - Returns: Whether a thread must be started for it.
-  private func mustStartThread() -> Bool {
-    guard coming == 0, head < jobs.count else { return false }
+  private enum Call { case none, wake, start }
+
+  /// Sees whether somebody must come for the jobs; with the lock held.
+  private func callThread() -> Call {
+    guard coming == 0, head < jobs.count else { return .none }
     if idle > 0 {
       idle -= 1
       wakes += 1
       coming += 1
-      condition.signal()
-      return false
+      return .wake
     }
-    guard threads < maximum else { return false }
+    guard threads < maximum else { return .none }
     threads += 1
     coming += 1
-    return true
+    return .start
+  }
+
+  /// Wakes or starts a thread; without the lock, which it would wait for at once.
+  private func answer(_ call: Call) {
+    switch call {
+    case .none: break
+    case .wake: condition.signal()
+    case .start: startThread()
+    }
   }
 
   private func startThread() {
@@ -72,9 +80,9 @@ final class WorkerThreads: @unchecked Sendable {
     while true {
       coming -= 1
       if let job = takeJob() {
-        let mustStart = mustStartThread()
+        let call = callThread()
         condition.unlock()
-        if mustStart { startThread() }
+        answer(call)
         job.perform()
         // From here on it comes back soon, so that what the end of this job lets begin needs no other thread.
         condition.lock()
