@@ -1,3 +1,4 @@
+import HTTPTypes
 import ServiceLifecycle
 import Synchronization
 import TangorTesting
