@@ -186,6 +186,8 @@ export interface MemberDescription {
   locking?: boolean;
   synchronous?: boolean;
   stream?: boolean;
+  /** What a stream's values are, where a method returns a sequence. */
+  element?: { type: string; schema: unknown };
   /** Objects. */
   members?: MemberDescription[];
 }

@@ -35,7 +35,8 @@ TANGOR_ROUTES: Routes = {
     "streams": (Route("/stream/{key}", create="GET:/primes"),),
     "file": (Route("/tangor/tangor.js"),),
     "fan": (Route("/live", dialect=dialects.TANGOR_FAN),),
-    "call": (Route("/live", expect='"result":10', dialect=dialects.TANGOR_CALL),
+    "call": (Route("/live", expect='"result":9', dialect=dialects.TANGOR_CALL),
+             Route("/live", expect='"result":9', label="synchronous", dialect=dialects.TANGOR_SYNCHRONOUS_CALL),
              Route("/live", expect='"result":9', label="printing", dialect=dialects.TANGOR_PRINTING_CALL),
              Route("/live", expect='"result":', label="get", dialect=dialects.TANGOR_GET),
              Route("/echo", expect="xxxx", label="echo", dialect=dialects.SAME_SIZE_ECHO)),
@@ -47,8 +48,7 @@ BROKERS: Dict[str, Tuple[str, str, dialects.Dialect, str]] = {
     "nats": ("nats-server", "nats.conf.in", dialects.NATS_FAN, "--version"),
 }
 
-SYNCHRONOUS = "tangor synchronous"
-NAMES = ("tangor", SYNCHRONOUS, *PYTHON_PEERS, *BROKERS, "nginx", "go", "bare C")
+NAMES = ("tangor", *PYTHON_PEERS, *BROKERS, "nginx", "go", "bare C")
 
 
 class Catalog:
@@ -64,7 +64,6 @@ class Catalog:
         """Prepares each server. What fails is skipped."""
         self._prepare_site()
         self._add("tangor", self._tangor)
-        self._add(SYNCHRONOUS, self._tangor_synchronous)
         for name in PYTHON_PEERS:
             self._add(name, lambda name=name: self._python_peer(name))
         for name in BROKERS:
@@ -98,13 +97,6 @@ class Catalog:
         return ServerKind(
             "tangor", lambda port: [program, "demo", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"],
             TANGOR_ROUTES, ready_path="/readyz", version=provision.first_line([program, "version"]) or "unknown")
-
-    def _tangor_synchronous(self) -> ServerKind:
-        """Tangor with calls that run where they come in."""
-        usual = self._tangor()
-        return ServerKind(
-            SYNCHRONOUS, lambda port: [*usual.command(port), "--set", "func_caller.synchronous_default=true"],
-            {"call": usual.routes["call"][:1]}, ready_path=usual.ready_path)
 
     def _python_peer(self, name: str) -> ServerKind:
         distribution, routes = PYTHON_PEERS[name]

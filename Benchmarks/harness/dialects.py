@@ -127,8 +127,10 @@ NATS_FAN = Dialect(
 
 # ---- calls ----
 
-# `test_sum` writes a line to standard output for each call, which costs more than the call; `total` has no arguments and writes nothing.
-TANGOR_CALL = Dialect(message=json_rpc("object.call", {"path": "sample.total", "arguments": []}, 7))
+# Both add two integers and write nothing: `sum` on a thread of the pool, as methods do by default, `add` where the call arrives.
+TANGOR_CALL = Dialect(message=json_rpc("object.call", {"path": "sample.sum", "arguments": [4, 5]}, 7))
+TANGOR_SYNCHRONOUS_CALL = Dialect(message=json_rpc("object.call", {"path": "sample.add", "arguments": [4, 5]}, 7))
+# Writes a line to standard output for each call, which costs more than the call.
 TANGOR_PRINTING_CALL = Dialect(message=json_rpc("object.call", {"path": "sample.test_sum", "arguments": [4, 5]}, 7))
 TANGOR_GET = Dialect(message=json_rpc("object.get", {"path": "sample.a"}, 7))
 SAME_SIZE_ECHO = Dialect(message="x" * len(TANGOR_CALL.message))

@@ -89,9 +89,9 @@ register(Workload(
 register(Workload(
     "calls", "Calls of an object's method",
     "A small method, in the peers one that adds two integers, called over WebSockets; the next call is sent when an answer has come. "
-    "Tangor: `object.call` on the live connection, of a method that sums a list and a dictionary, and runs on the pool of threads; "
-    "`synchronous`: on the connection's own thread (`func_caller.synchronous_default`); `printing`: of a method that writes a line for "
-    "each call; `get`: `object.get` of an integer; `echo`: the plain echo of a message as long as the call's. wslink: its own protocol "
+    "Tangor: `object.call` on the live connection, of a method that adds two integers on the pool of threads; `synchronous`: of one "
+    "that adds them where the call arrives (`.synchronous()`); `printing`: of a method that writes a line for each call; `get`: "
+    "`object.get` of an integer; `echo`: the plain echo of a message as long as the call's. wslink: its own protocol "
     "in MessagePack. Tornado: a handler that reads and writes JSON.",
     (LoadCase("calls-1", "one connection", role="call", mode="echo", connections=1),
      LoadCase("calls-1x16", "one connection, 16 calls in flight", role="call", mode="echo", connections=1, depth=16),

@@ -17,14 +17,23 @@ final class Sample {
   var inner = Depth(1)
   private var visits = 0
 
-  func testSum(_ a: Int, _ b: Int) -> Int {
+  /// - Throws: `invalid_parameters` when the sum is no `Int`.
+  func testSum(_ a: Int, _ b: Int) throws -> Int {
     print("summing \(a) + \(b)")
     // Standard output may be a pipe, which keeps lines back otherwise.
     fflush(nil)
-    return a + b
+    return try Self.sum(a, b)
   }
 
-  func total() -> Int { c.reduce(0, +) + d.values.reduce(0, +) }
+  /// - Throws: `invalid_parameters` when the sum is no `Int`.
+  static func sum(_ a: Int, _ b: Int) throws -> Int {
+    let (sum, overflows) = a.addingReportingOverflow(b)
+    guard !overflows else { throw TangorError(.invalidParameters, "The sum is too large for a 64-bit integer.") }
+    return sum
+  }
+
+  /// - Throws: `invalid_parameters` when the sum is no `Int`.
+  func total() throws -> Int { try Self.sum(c.reduce(0, Self.sum), d.values.reduce(0, Self.sum)) }
 
   func visit() -> Int {
     visits += 1
@@ -39,7 +48,7 @@ final class Sample {
     static let interface = Interface<Depth>("An object within an object.") {
       Property("depth", \.depth, doc: "How deep it lies.")
       Method("deeper", doc: "Adds one to the depth.") { (it: Depth) in
-        it.depth += 1
+        it.depth = try Sample.sum(it.depth, 1)
         return it.depth
       }
     }
@@ -55,9 +64,15 @@ extension Sample: LiveObject {
     Property("note", \.note, doc: "A text, or nothing.")
     Object("inner", \.inner)
     Method("test_sum", parameters: [.init("a", label: "_"), .init("b", label: "_", default: 2)], doc: "Adds two numbers, and says so.") {
-      (it: Sample, a: Int, b: Int) in it.testSum(a, b)
+      (it: Sample, a: Int, b: Int) in try it.testSum(a, b)
     }
-    Method("total", doc: "The sum of the list and the dictionary.") { (it: Sample) in it.total() }
+    Method("sum", parameters: [.init("a", label: "_"), .init("b", label: "_")], doc: "Adds two numbers on a thread of the pool.") {
+      (_: Sample, a: Int, b: Int) in try Sample.sum(a, b)
+    }
+    Method("add", parameters: [.init("a", label: "_"), .init("b", label: "_")], doc: "Adds two numbers where the request arrives.") {
+      (_: Sample, a: Int, b: Int) in try Sample.sum(a, b)
+    }.synchronous()
+    Method("total", doc: "The sum of the list and the dictionary.") { (it: Sample) in try it.total() }
     Method("visit", doc: "Counts its calls, which run one at a time.") { (it: Sample) in it.visit() }.locking()
     Method("count", parameters: [.init("limit", label: "to")], doc: "Counts from 1, as a stream.") { (_: Sample, limit: Int) in
       stride(from: 1, through: limit, by: 1)

@@ -54,6 +54,24 @@ def test_calls(ask: Ask) -> None:
     assert ask("call", "pause.wait", arguments={"seconds": 0.01, "answer": "x"}) == "x"
 
 
+def test_the_sample_says_what_it_sums(ask: Ask, server: Server) -> None:
+    before = server.log.count("summing 40 + 2\n")
+    assert ask("call", "sample.test_sum", arguments=[40, 2]) == 42
+    assert server.log.count("summing 40 + 2\n") == before + 1, "the line is there before the answer"
+    lines = server.log.splitlines()
+    assert ask("call", "sample.test_sum", arguments=[4, 5]) == 9
+    assert "summing 4 + 5" in server.log.splitlines()[len(lines) :]
+
+
+def test_silent_sums(ask: Ask) -> None:
+    for path in ("sample.sum", "sample.add"):
+        assert ask("call", path, arguments=[4, 5]) == 9
+        assert ask("call", path, arguments={"b": 1, "a": -4}) == -3
+        assert ask("call", path, arguments=[1]) == "invalid_parameters"
+    for path in ("sample.sum", "sample.add", "sample.test_sum"):
+        assert ask("call", path, arguments=[2**63 - 1, 1]) == "invalid_parameters", "it must not end the server"
+
+
 def test_gets_sets_and_deletes(ask: Ask) -> None:
     assert ask("set", "sample.a", value=2) is None
     assert ask("get", "sample.a") == 2

@@ -238,6 +238,16 @@ final class Vault: LiveObject {
     )
   }
 
+  @Test func methodsThatReturnSequencesAreDescribedWithTheirElements() throws {
+    let door = try vault()
+    let element = #""stream":true,"element":{"type":"Int","schema":{"type":"integer"}}}"#
+    #expect(door.describe("vault.range").hasSuffix(element))
+    #expect(door.describe("vault.later").hasSuffix(element), "of asynchronous sequences, too")
+    #expect(door.describe("vault.sum").hasSuffix(#""stream":false}"#))
+    let declaration = try TypeScriptDeclaration(describing: JSONValue(parsing: door.describe("vault"))).text
+    #expect(declaration.contains("readonly range: TangorStreamMethod<[to: number], { to: number }, number>;"))
+  }
+
   @Test func namesAreChecked() throws {
     let door = try vault()
     for name in ["", "a.b", "a b", "ä", "a/b", "a[0]", String(repeating: "x", count: 129)] {

@@ -52,7 +52,7 @@ final class Door: Sendable {
 
   private func start(
     _ operation: ObjectOperation, _ path: String, _ text: String?, roles: Set<String>, _ out: inout JSONWriter
-  ) throws -> AsynchronousCall? {
+  ) throws -> RemainingCall? {
     let caller = ObjectCaller(address: "test", roles: roles)
     guard let text else { return try registry.begin(operation, path, nil, caller: caller, into: &out) }
     return try Array(text.utf8).withUnsafeBytes { try registry.begin(operation, path, $0, caller: caller, into: &out) }

@@ -56,6 +56,8 @@ import Testing
             {"name": "x", "type": "Int?", "schema": {"type": ["integer", "null"]}, "required": false},
             {"name": "y", "type": "String", "schema": {"type": "string"}, "required": true}]},
           {"name": "count", "kind": "method", "type": "S", "schema": {"type": "object", "properties": {"key": {"type": "string"}}}, "stream": true,
+           "element": {"type": "Int", "schema": {"type": "integer"}}, "parameters": []},
+          {"name": "lines", "kind": "method", "type": "S", "schema": {"type": "object", "properties": {"key": {"type": "string"}}}, "stream": true,
            "parameters": []}
         ]}
         """#)
@@ -84,7 +86,8 @@ import Testing
            */
           readonly test_sum: TangorMethod<[a: number, in_?: number], { a: number; in?: number }, number>;
           readonly early: TangorMethod<[x: number | null | undefined, y: string], { x?: number | null; y: string }, null>;
-          readonly count: TangorStreamMethod<[], Record<string, never>, unknown>;
+          readonly count: TangorStreamMethod<[], Record<string, never>, number>;
+          readonly lines: TangorStreamMethod<[], Record<string, never>, unknown>;
         }
 
         export interface SampleInner extends TangorObject {

@@ -50,7 +50,11 @@ struct ObjectMethods: Sendable {
         throw TangorError(.invalidParameters)
       }
       let text = given.text.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
-      return try registry.begin(operation, path, text, caller: ObjectCaller(call.client), into: &out)
+      return switch try registry.begin(operation, path, text, caller: ObjectCaller(call.client), into: &out) {
+      case nil: nil
+      case .task(let work): .task(work)
+      case .deferred(let work): .deferred(work)
+      }
     }
   }
 }
@@ -79,6 +83,8 @@ private struct ObjectParameters {
     }
   }
 }
+
+extension DeferredCall: LiveDeferred {}
 
 extension ObjectCaller {
   init(_ client: Client) { self.init(address: client.address, roles: client.roles) }

@@ -5,7 +5,7 @@ import TangorJSON
 package final class CallRunner: Sendable {
   let time: TimeSource
   let places: Turnstile
-  private let threads: WorkerThreads
+  let threads: WorkerThreads
 
   /// - Parameters:
   ///   - maximumWorkers: How many calls may run at a time.
@@ -16,15 +16,7 @@ package final class CallRunner: Sendable {
     threads = WorkerThreads(maximum: maximumWorkers)
   }
 
-  /// What a call does.
-  enum Work: Sendable {
-    /// Synchronous code, for a thread of the pool.
-    case thread(@Sendable () throws -> JSONFragment)
-    /// Asynchronous code, for a task.
-    case task(AsynchronousCall)
-  }
-
-  /// Runs a call.
+  /// Runs asynchronous code.
   ///
   /// - Parameters:
   ///   - turns: What it must go through before it begins, in this order. They are kept until the work has ended.
@@ -32,38 +24,27 @@ package final class CallRunner: Sendable {
   ///   - timeLimit: How long it may run.
   ///   - work: What it does.
   /// - Throws: `call_not_started`, `timeout`, `CancellationError`, or what the work throws.
-  func run(turns: [Turnstile], deadline: Duration, timeLimit: Duration?, _ work: Work) async throws -> JSONFragment {
+  func run(turns: [Turnstile], deadline: Duration, timeLimit: Duration?, _ work: @escaping AsynchronousCall) async throws -> JSONFragment {
     let passed = try await enter(turns + [places], until: deadline)
-    let leave: @Sendable () -> Void = { for turn in passed.reversed() { turn.leave() } }
+    let leave: @Sendable () -> Void = { for turn in passed.reversed() { turn.leave(helping: true) } }
     guard !Task.isCancelled else {
       leave()
       throw CancellationError()
     }
     let promise = CallPromise<JSONFragment>()
-    let task: Task<Void, Never>?
-    switch work {
-    case .thread(let body):
-      task = nil
-      threads.submit {
-        let result = Result { try body() }
-        leave()
-        promise.settle(result)
-      }
-    case .task(let body):
-      task = Task {
-        let result: Result<JSONFragment, any Error>
-        do { result = .success(try await body()) } catch { result = .failure(error) }
-        leave()
-        promise.settle(result)
-      }
+    let task = Task {
+      let result: Result<JSONFragment, any Error>
+      do { result = .success(try await work()) } catch { result = .failure(error) }
+      leave()
+      promise.settle(result)
     }
     let time = time
     let timer = timeLimit.map { limit in
       let end = time.now() + limit
       return Task {
         try await time.sleep(end)
-        promise.settle(.failure(TangorError(.timeout, "The call did not end within its time limit of \(limit.unitDescription).")))
-        task?.cancel()
+        promise.settle(.failure(TangorError.timeout(after: limit)))
+        task.cancel()
       }
     }
     defer { timer?.cancel() }
@@ -71,7 +52,7 @@ package final class CallRunner: Sendable {
       try await promise.value
     } onCancel: {
       promise.settle(.failure(CancellationError()))
-      task?.cancel()
+      task.cancel()
     }
   }
 
@@ -97,8 +78,19 @@ package final class CallRunner: Sendable {
     } catch {
       for turn in passed.reversed() { turn.leave() }
       guard error is Turnstile.TooLate else { throw error }
-      throw TangorError(
-        .callNotStarted, "The call could not begin in time, and will not begin any more. Try again.", retryAfter: .seconds(1))
+      throw TangorError.callNotStarted
     }
+  }
+}
+
+extension TangorError {
+  /// A call waited too long for its turn.
+  static var callNotStarted: TangorError {
+    TangorError(.callNotStarted, "The call could not begin in time, and will not begin any more. Try again.", retryAfter: .seconds(1))
+  }
+
+  /// A call ran too long.
+  static func timeout(after limit: Duration) -> TangorError {
+    TangorError(.timeout, "The call did not end within its time limit of \(limit.unitDescription).")
   }
 }

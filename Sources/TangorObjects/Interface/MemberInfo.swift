@@ -16,6 +16,8 @@ package struct MemberInfo: Sendable {
   package var parameters: [Parameter] = []
   package var isAsync = false
   package var isStream = false
+  /// The type and the schema of what a stream's values are, for methods whose result is a sequence.
+  package var element: (type: String, schema: JSONFragment)?
   package var canThrow = true
   /// Whether reading and writing it takes no code of its author's worth the name, so that it may run on an event loop.
   package var isStored = false

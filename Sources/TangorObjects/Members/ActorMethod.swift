@@ -11,11 +11,11 @@ public struct ActorMethod<A: Actor>: CallableMember {
   public var member: Member<A>
 
   private init<each Argument>(
-    _ name: String, _ readers: ParameterReaders<repeat each Argument>, result: Any.Type, isStream: Bool = false, _ doc: String,
+    _ name: String, _ readers: ParameterReaders<repeat each Argument>, result: Any.Type, element: Any.Type? = nil, _ doc: String,
     _ body: @escaping @Sendable (isolated A, inout JSONReader, CallContext, inout JSONWriter) throws -> Void
   ) {
     member = Member(
-      MemberInfo(method: name, readers, result: result, isStream: isStream, isAsync: false, doc: doc),
+      MemberInfo(method: name, readers, result: result, element: element, isAsync: false, doc: doc),
       .method(.synchronous(Isolation<A>.drop(body))))
   }
 
@@ -71,7 +71,7 @@ public struct ActorMethod<A: Actor>: CallableMember {
     _ body: @escaping @Sendable (isolated A, repeat each Argument) throws -> sending Result
   ) where Result.Element: Encodable & SendableMetatype {
     let readers = ParameterReaders<repeat each Argument>(parameters)
-    self.init(name, readers, result: Result.self, isStream: true, doc) { actor, reader, context, out in
+    self.init(name, readers, result: Result.self, element: Result.Element.self, doc) { actor, reader, context, out in
       let streams = try context.openStreams()
       let arguments = try readers.read(&reader)
       out.write(streamKey: try streams.open(body(actor, repeat each arguments), for: context.caller))
@@ -90,7 +90,7 @@ public struct ActorMethod<A: Actor>: CallableMember {
     _ body: @escaping @Sendable (isolated A, repeat each Argument) throws -> sending Result
   ) where Result.Element: Encodable & SendableMetatype {
     let readers = ParameterReaders<repeat each Argument>(parameters)
-    self.init(name, readers, result: Result.self, isStream: true, doc) { actor, reader, context, out in
+    self.init(name, readers, result: Result.self, element: Result.Element.self, doc) { actor, reader, context, out in
       let streams = try context.openStreams()
       let arguments = try readers.read(&reader)
       out.write(streamKey: try streams.open(body(actor, repeat each arguments), for: context.caller))

@@ -16,11 +16,11 @@ public struct Method<O>: CallableMember {
   public var member: Member<O>
 
   private init<each Argument>(
-    _ name: String, _ readers: ParameterReaders<repeat each Argument>, result: Any.Type, isStream: Bool = false, isAsync: Bool = false,
+    _ name: String, _ readers: ParameterReaders<repeat each Argument>, result: Any.Type, element: Any.Type? = nil, isAsync: Bool = false,
     _ doc: String, _ action: MethodAction<O>
   ) {
     member = Member(
-      MemberInfo(method: name, readers, result: result, isStream: isStream, isAsync: isAsync, doc: doc), .method(action))
+      MemberInfo(method: name, readers, result: result, element: element, isAsync: isAsync, doc: doc), .method(action))
   }
 
   /// A method that returns a value.
@@ -79,7 +79,7 @@ public struct Method<O>: CallableMember {
   ) where Result.Element: Encodable & SendableMetatype {
     let readers = ParameterReaders<repeat each Argument>(parameters)
     self.init(
-      name, readers, result: Result.self, isStream: true, doc,
+      name, readers, result: Result.self, element: Result.Element.self, doc,
       .synchronous { object, reader, context, out in
         let streams = try context.openStreams()
         let arguments = try readers.read(&reader)
@@ -100,7 +100,7 @@ public struct Method<O>: CallableMember {
   ) where Result.Element: Encodable & SendableMetatype {
     let readers = ParameterReaders<repeat each Argument>(parameters)
     self.init(
-      name, readers, result: Result.self, isStream: true, doc,
+      name, readers, result: Result.self, element: Result.Element.self, doc,
       .synchronous { object, reader, context, out in
         let streams = try context.openStreams()
         let arguments = try readers.read(&reader)
@@ -172,7 +172,7 @@ extension Method where O: Sendable {
   ) where Result.Element: Encodable & SendableMetatype {
     let readers = ParameterReaders<repeat each Argument>(parameters)
     self.init(
-      name, readers, result: Result.self, isStream: true, isAsync: true, doc,
+      name, readers, result: Result.self, element: Result.Element.self, isAsync: true, doc,
       .asynchronous { object, text, context in
         {
           let streams = try context.openStreams()
@@ -196,7 +196,7 @@ extension Method where O: Sendable {
   ) where Result.Element: Encodable & SendableMetatype {
     let readers = ParameterReaders<repeat each Argument>(parameters)
     self.init(
-      name, readers, result: Result.self, isStream: true, isAsync: true, doc,
+      name, readers, result: Result.self, element: Result.Element.self, isAsync: true, doc,
       .asynchronous { object, text, context in
         {
           let streams = try context.openStreams()
@@ -211,13 +211,14 @@ extension Method where O: Sendable {
 extension MemberInfo {
   /// What is known about a method.
   init<each Argument>(
-    method name: String, _ readers: ParameterReaders<repeat each Argument>, result: Any.Type, isStream: Bool, isAsync: Bool, doc: String
+    method name: String, _ readers: ParameterReaders<repeat each Argument>, result: Any.Type, element: Any.Type?, isAsync: Bool, doc: String
   ) {
     self.init(
-      name, .method, type: typeName(result), schema: isStream ? .streamKeySchema : JSONFragment(schemaOf: result), doc: doc)
+      name, .method, type: typeName(result), schema: element == nil ? JSONFragment(schemaOf: result) : .streamKeySchema, doc: doc)
     parameters = readers.parameters
     problem = readers.problem
-    self.isStream = isStream
+    isStream = element != nil
+    self.element = element.map { (typeName($0), JSONFragment(schemaOf: $0)) }
     self.isAsync = isAsync
   }
 }

@@ -89,6 +89,14 @@ private struct ObjectDescription {
     writer.write("locking", method.isLocking ?? object.settings.isLocking)
     writer.write("synchronous", !method.isAsync && (method.isSynchronous ?? object.settings.isSynchronous))
     writer.write("stream", method.isStream)
+    if let element = method.element {
+      writer.writeKey("element")
+      writer.beginObject()
+      writer.write("type", element.type)
+      writer.writeKey("schema")
+      writer.write(element.schema)
+      writer.endObject()
+    }
   }
 }
 

@@ -106,14 +106,8 @@ extension TypeScriptDeclaration {
       let isStream = member["stream"]?.bool == true
       let kind = isStream ? "TangorStreamMethod" : "TangorMethod"
       used.insert(kind)
-      let result = isStream ? element(of: member) : TypeScriptType(schema: member["schema"]).text
+      let result = TypeScriptType(schema: isStream ? member["element"]?.object?["schema"] : member["schema"]).text
       return "\(kind)<[\(list.joined(separator: ", "))], \(names), \(result)>"
-    }
-
-    /// The type of a stream's values. The description of a method that answers a key alone does not say it.
-    private func element(of member: JSONObject) -> String {
-      let schema = member["schema"]
-      return schema?["properties"]?["key"] == nil ? TypeScriptType(schema: schema).text : "unknown"
     }
 
     private func documentation(of member: JSONObject) -> [String] {

@@ -67,21 +67,29 @@ package struct ChannelMethods: Sendable {
   }
 
   private var publish: LiveMethod {
-    .immediate(
-      "channel.publish", "Publishes a message.",
-      parameters: [
-        Self.channel, .required("data", .any, "The payload."), .optional("encoding", .string, "\"base64\" for a binary payload."),
-      ],
-      result: "channel, epoch and offset of the message."
-    ) { [registry] call in
-      let name = try ChannelName(call.arguments.string("channel"))
+    let name = "channel.publish"
+    let summary = "Publishes a message."
+    let result = "channel, epoch and offset of the message."
+    let parameters: [LiveParameter] = [
+      Self.channel, .required("data", .any, "The payload."), .optional("encoding", .string, "\"base64\" for a binary payload."),
+    ]
+    // The same method with a tree of its parameters, which says what is wrong with them.
+    let strict = LiveMethod.immediate(name, summary, parameters: parameters, result: result) { _ in .null }
+    return .direct(name, summary, parameters: parameters, result: result) { [registry] bytes, _, out in
+      if let (channel, data) = try ChannelPublication.plain(bytes) {
+        out.write(ChannelAnswer.published(channel, try registry.publish(.json(data), to: channel, byClient: true)))
+        return nil
+      }
+      let arguments = try strict.check(JSONReader.read(bytes) { try $0.read(JSONObject.self) })
+      let channel = try ChannelName(arguments.string("channel"))
       let payload: ChannelPayload
-      switch try call.arguments.optionalString("encoding") {
-      case nil: payload = .json(JSONFragment(call.arguments["data"] ?? .null))
-      case "base64": payload = try ChannelPayload(base64: call.arguments.string("data"))
+      switch try arguments.optionalString("encoding") {
+      case nil: payload = .json(JSONFragment(arguments["data"] ?? .null))
+      case "base64": payload = try ChannelPayload(base64: arguments.string("data"))
       case let other?: throw TangorError(.invalidParameters, "'encoding' is \"base64\" or left out; \"\(other.prefix(32))\" came.")
       }
-      return ChannelAnswer.published(name, try registry.publish(payload, to: name, byClient: true))
+      out.write(ChannelAnswer.published(channel, try registry.publish(payload, to: channel, byClient: true)))
+      return nil
     }
   }
 
@@ -119,6 +127,29 @@ package struct ChannelMethods: Sendable {
       throw TangorError(.invalidRequest, "This needs a live connection.")
     }
     return connection
+  }
+}
+
+/// A publication as it is sent mostly.
+private enum ChannelPublication {
+  /// The channel and the JSON payload, found in one pass; `nil` where anything else was given.
+  static func plain(_ bytes: UnsafeRawBufferPointer) throws -> (channel: ChannelName, data: JSONFragment)? {
+    var name: String?
+    var data: JSONFragment?
+    var isPlain = true
+    try JSONReader.read(bytes) { reader in
+      try reader.readObject { reader, key throws(JSONError) in
+        if key == "channel", name == nil, try reader.peekKind() == .string {
+          name = try reader.readString()
+        } else if key == "data", data == nil {
+          data = try reader.readFragment()
+        } else {
+          isPlain = false
+        }
+      }
+    }
+    guard isPlain, let name, let data else { return nil }
+    return (try ChannelName(name), data)
   }
 }
 

@@ -10,8 +10,7 @@ package import TangorJSON
 package final class LiveConnection: WebSocketDelegate, LivePeer {
   private struct State {
     var socket: NIOLoopBound<WebSocketHandler>?
-    var calls: [Int: Task<Void, Never>] = [:]
-    var callNumbers: [JSONFragment: Int] = [:]
+    var calls: [Int: CallInFlight] = [:]
     var nextCall = 0
     var isHolding = false
     var subscriptions: [String: any LiveSubscription] = [:]
@@ -26,6 +25,24 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
     var isBacklogged = false
     var isSendScheduled = false
     var isClosed = false
+  }
+
+  /// A call that was not answered at once.
+  private struct CallInFlight {
+    enum Work {
+      case task(Task<Void, Never>)
+      case deferred(any LiveDeferred)
+    }
+
+    let id: JSONFragment?
+    let work: Work
+
+    func cancel() {
+      switch work {
+      case .task(let task): task.cancel()
+      case .deferred(let work): work.cancel()
+      }
+    }
   }
 
   private let dispatcher: LiveDispatcher
@@ -86,19 +103,18 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
   }
 
   package func webSocketClosed(_ socket: WebSocketHandler, _ code: WebSocketCloseCode) {
-    let (tasks, subscriptions, session) = state.withLockedValue { state in
+    let (calls, subscriptions, session) = state.withLockedValue { state in
       state.isClosed = true
       defer {
         state.socket = nil
         state.session = nil
         state.calls = [:]
-        state.callNumbers = [:]
         state.subscriptions = [:]
         state.outgoing = []
       }
       return (Array(state.calls.values), Array(state.subscriptions.values), state.session)
     }
-    for task in tasks { task.cancel() }
+    for call in calls { call.cancel() }
     session?.value.closed()
     for subscription in subscriptions { subscription.end() }
     room.close()
@@ -130,39 +146,48 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
     case .answer(let bytes): finish(isNotification ? nil : bytes, self)
     case .done(let result): finish(answer(result), self)
     case .cancel(let id):
-      state.withLockedValue { state in state.callNumbers[id].flatMap { state.calls[$0] } }?.cancel()
+      call(id)?.cancel()
       finish(answer(.success(JSONFragment(unchecked: Array("{}".utf8)))), self)
-    case .task(let work): start(work, id: id) { [self] in finish(answer($0), self) }
-    }
-  }
-
-  private func start(
-    _ work: @escaping @Sendable () async -> Result<JSONFragment, TangorError>, id: JSONFragment?,
-    completion: @escaping @Sendable (Result<JSONFragment, TangorError>) -> Void
-  ) {
-    let number = state.withLockedValue { state in
-      state.nextCall += 1
-      return state.nextCall
-    }
-    let mustHold = state.withLockedValue { state in
-      // Made under the lock, so that the task cannot end before it is listed.
-      state.calls[number] = Task {
-        let result = await work()
-        completion(result)
-        self.ended(number, id)
+    case .deferred(let work, let method):
+      let number = add(id) { _ in .deferred(work) }
+      work.start { [self] result in
+        finish(answer(dispatcher.outcome(result, of: method)), self)
+        ended(number)
       }
-      if let id { state.callNumbers[id] = number }
-      guard state.calls.count >= configuration.maximumCallsInFlight, !state.isHolding else { return false }
-      state.isHolding = true
-      return true
+    case .task(let work):
+      _ = add(id) { number in
+        .task(
+          Task { [self] in
+            finish(answer(await work()), self)
+            ended(number)
+          })
+      }
     }
-    if mustHold { state.withLockedValue { $0.socket }?.value.holdReading() }
   }
 
-  private func ended(_ number: Int, _ id: JSONFragment?) {
+  /// Lists a call that was not answered at once.
+  ///
+  /// - Parameter begin: Makes it of its number. Called under the lock, so that a task cannot end before it is listed.
+  private func add(_ id: JSONFragment?, _ begin: (_ number: Int) -> CallInFlight.Work) -> Int {
+    let (number, socket) = state.withLockedValue { state -> (Int, NIOLoopBound<WebSocketHandler>?) in
+      state.nextCall += 1
+      state.calls[state.nextCall] = CallInFlight(id: id, work: begin(state.nextCall))
+      guard state.calls.count >= configuration.maximumCallsInFlight, !state.isHolding else { return (state.nextCall, nil) }
+      state.isHolding = true
+      return (state.nextCall, state.socket)
+    }
+    socket?.value.holdReading()
+    return number
+  }
+
+  /// The last call in flight with an id.
+  private func call(_ id: JSONFragment) -> CallInFlight? {
+    state.withLockedValue { state in state.calls.filter { $0.value.id == id }.max { $0.key < $1.key }?.value }
+  }
+
+  private func ended(_ number: Int) {
     let released = state.withLockedValue { state -> NIOLoopBound<WebSocketHandler>? in
       state.calls[number] = nil
-      if let id, state.callNumbers[id] == number { state.callNumbers[id] = nil }
       guard state.isHolding, state.calls.count < configuration.maximumCallsInFlight else { return nil }
       state.isHolding = false
       return state.socket
@@ -198,7 +223,7 @@ package final class LiveConnection: WebSocketDelegate, LivePeer {
       return (state.outgoing, state.socket)
     }
     guard let socket = socket?.value else { return }
-    for message in messages { _ = message.withUnsafeBytes { socket.send(.text, $0, policy: .wait) } }
+    socket.gather { for message in messages { _ = message.withUnsafeBytes { socket.send(.text, $0, policy: .wait) } } }
     let isBacklogged = socket.bufferedBytes >= configuration.webSocket.bufferSize.bytes
     state.withLockedValue { $0.isBacklogged = isBacklogged }
     if !isBacklogged { room.resumeAll() }

@@ -41,6 +41,8 @@ package struct LiveDispatcher: Sendable {
     case done(Result<JSONFragment, TangorError>)
     /// It must run in a task.
     case task(@Sendable () async -> Result<JSONFragment, TangorError>)
+    /// It goes on without a task; ``outcome(_:of:)`` makes of its result what the client is told.
+    case deferred(any LiveDeferred, method: String)
     /// Another call is to be cancelled.
     case cancel(id: JSONFragment)
   }
@@ -92,19 +94,27 @@ package struct LiveDispatcher: Sendable {
     out.bytes.append(contentsOf: LiveResponse.resultStart.utf8)
     out.bytes.append(contentsOf: request.id?.bytes ?? JSONFragment.null.bytes)
     out.bytes.append(contentsOf: LiveResponse.resultMiddle.utf8)
-    let rest: (@Sendable () async throws -> JSONFragment)?
+    let rest: LiveRemainder?
     if let range = request.parameterBytes {
       rest = try perform(UnsafeRawBufferPointer(rebasing: message[range]), call, &out)
     } else {
       rest = try Self.noParameters.withUnsafeBytes { try perform($0, call, &out) }
     }
-    guard let rest else {
+    switch rest {
+    case nil:
       out.endObject()
       return .answer(out.bytes)
+    case .deferred(let work): return .deferred(work, method: method.name)
+    case .task(let work):
+      return .task { [self] in
+        do { return .success(try await work()) } catch { return .failure(failure(error, in: method.name)) }
+      }
     }
-    return .task { [self] in
-      do { return .success(try await rest()) } catch { return .failure(failure(error, in: method.name)) }
-    }
+  }
+
+  /// What a client is told of a deferred method's result.
+  func outcome(_ result: Result<JSONFragment, any Error>, of method: String) -> Result<JSONFragment, TangorError> {
+    result.mapError { failure($0, in: method) }
   }
 
   private func failure(_ error: any Error, in method: String) -> TangorError {

@@ -13,11 +13,9 @@ public struct LiveMethod: Sendable {
   }
 
   /// A body that reads its parameters from the message's own bytes and writes its result into the response, where that can be done at
-  /// once; otherwise it says how it goes on, in a task, and has written nothing. The bytes are a valid JSON object, lent for the call.
+  /// once; otherwise it says how it goes on, and has written nothing. The bytes are a valid JSON object, lent for the call.
   package typealias Direct =
-    @Sendable (_ parameters: UnsafeRawBufferPointer, _ call: LiveDirectCall, _ out: inout JSONWriter) throws -> (
-      @Sendable () async throws -> JSONFragment
-    )?
+    @Sendable (_ parameters: UnsafeRawBufferPointer, _ call: LiveDirectCall, _ out: inout JSONWriter) throws -> LiveRemainder?
 
   /// The name, as in `stream.next`.
   public let name: String
@@ -112,6 +110,37 @@ public struct LiveCall: Sendable {
       throw TangorError(.invalidRequest, "This method sends notifications, so it needs the live connection; POST /rpc has none.")
     }
     return peer
+  }
+}
+
+/// How a direct method goes on that could not answer at once.
+package enum LiveRemainder: Sendable {
+  /// In a task, which is cancelled when the caller goes.
+  case task(@Sendable () async throws -> JSONFragment)
+  /// Elsewhere, without a task.
+  case deferred(any LiveDeferred)
+}
+
+/// Work that goes on elsewhere, and tells its outcome.
+package protocol LiveDeferred: AnyObject, Sendable {
+  /// Begins. Called once.
+  ///
+  /// - Parameter completion: Gets the outcome, once, on any thread, perhaps before this returns.
+  func start(_ completion: @escaping @Sendable (Result<JSONFragment, any Error>) -> Void)
+  /// The caller wants the outcome no more. It gets one at once, if it has none yet.
+  func cancel()
+}
+
+extension LiveDeferred {
+  /// Begins, and waits for the outcome; cancelling the task cancels the work.
+  func outcome() async throws -> JSONFragment {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        start { continuation.resume(with: $0) }
+      }
+    } onCancel: {
+      cancel()
+    }
   }
 }
 

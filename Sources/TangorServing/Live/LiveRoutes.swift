@@ -81,6 +81,8 @@ package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
     case .done(let done): result = done
     case .cancel: result = .failure(TangorError(.invalidRequest, "Over POST /rpc a call is cancelled by closing its connection."))
     case .task(let work): result = await work()
+    case .deferred(let work, let method):
+      do { result = .success(try await work.outcome()) } catch { result = dispatcher.outcome(.failure(error), of: method) }
     }
     if request.isNotification { return nil }
     return switch result {

@@ -34,6 +34,8 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   private var closeCode: WebSocketCloseCode = .abnormal
   private var isReading = false
   private var isFlushScheduled = false
+  /// Whether messages are sent that share a write.
+  private var isGathering = false
   /// Whether frames that others share were refused, so that the delegate waits to hear of room.
   private var wantsRoom = false
   private var holds = 0
@@ -330,9 +332,19 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     } while context.channel.isWritable && outbox.waitingBytes > 0
   }
 
+  /// Sends several messages in one write.
+  ///
+  /// - Parameter body: Sends them.
+  package func gather(_ body: () -> Void) {
+    isGathering = true
+    body()
+    isGathering = false
+    if !isReading { flush() }
+  }
+
   /// Writes at the end of this turn of the event loop, so that all that is sent in one turn shares a write.
   private func flushSoon() {
-    guard !isReading, !isFlushScheduled else { return }
+    guard !isReading, !isGathering, !isFlushScheduled else { return }
     isFlushScheduled = true
     let me = NIOLoopBound(self, eventLoop: eventLoop)
     eventLoop.execute {

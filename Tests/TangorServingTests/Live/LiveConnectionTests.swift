@@ -109,6 +109,84 @@ private final class Subscription: LiveSubscription {
     await cancelled.wait()
   }
 
+  // MARK: Deferred calls
+
+  /// Work that ends when the test says so.
+  private final class Pending: LiveDeferred {
+    typealias Completion = @Sendable (Result<JSONFragment, any Error>) -> Void
+    let started = Signal()
+    let cancelled = Signal()
+    private let completion = NIOLockedValueBox<Completion?>(nil)
+
+    func start(_ completion: @escaping Completion) {
+      self.completion.withLockedValue { $0 = completion }
+      started.fire()
+    }
+
+    func cancel() {
+      cancelled.fire()
+      end(.failure(CancellationError()))
+    }
+
+    func end(_ result: Result<JSONFragment, any Error>) {
+      let completion = completion.withLockedValue { completion in
+        defer { completion = nil }
+        return completion
+      }
+      completion?(result)
+    }
+  }
+
+  private func deferred(_ name: String, _ work: Pending) -> LiveMethod {
+    .direct(name, "Waits.", result: "What it is told.") { _, _, _ in .deferred(work) }
+  }
+
+  @Test func deferredCallsAreAnsweredFromElsewhere() async throws {
+    let (first, second) = (Pending(), Pending())
+    let live = try await LiveFixture([deferred("first", first), deferred("second", second)])
+    try await live.send(LiveFixture.request(1, "first"), LiveFixture.request(2, "second"), LiveFixture.request(3, "rpc.ping"))
+    #expect(try await live.next() == #"{"jsonrpc":"2.0","id":3,"result":{}}"#, "they hold up nobody")
+    second.end(.success(JSONFragment(2)))
+    #expect(try await live.next() == #"{"jsonrpc":"2.0","id":2,"result":2}"#)
+    first.end(.failure(TangorError(.notFound, "gone")))
+    #expect(try await live.next().contains(#""data":{"code":"not_found","detail":"gone""#))
+  }
+
+  @Test func deferredCallsAreCancelledByIdAndWhenTheConnectionGoes() async throws {
+    let (first, second) = (Pending(), Pending())
+    let live = try await LiveFixture([deferred("first", first), deferred("second", second)])
+    try await live.send(LiveFixture.request(1, "first"), LiveFixture.request(2, "second"))
+    await first.started.wait()
+    try await live.send(#"{"jsonrpc":"2.0","method":"rpc.cancel","params":{"id":1}}"#)
+    await first.cancelled.wait()
+    #expect(try await live.next().hasPrefix(#"{"jsonrpc":"2.0","id":1,"error":{"code":-32099,"#))
+    try await live.breakOff()
+    await second.cancelled.wait()
+    #expect(first.cancelled.waitingCount == 0, "what has ended is not cancelled again")
+  }
+
+  @Test func deferredCallsOfABatchAreAnsweredWithIt() async throws {
+    let work = Pending()
+    let live = try await LiveFixture([deferred("later", work)])
+    try await live.send("[\(LiveFixture.request(1, "later")),\(LiveFixture.request(2, "rpc.ping"))]")
+    await work.started.wait()
+    work.end(.success(JSONFragment(5)))
+    let answers = try #require(try JSONValue(parsing: try await live.next()).array)
+    #expect(answers.map { $0.object?["id"] } == [2, 1])
+  }
+
+  @Test func readingStopsAtTheLimitOfDeferredCallsInFlight() async throws {
+    let (first, second) = (Pending(), Pending())
+    let live = try await LiveFixture([deferred("first", first), deferred("second", second)]) { $0.maximumCallsInFlight = 2 }
+    try await live.send(LiveFixture.request(1, "first"), LiveFixture.request(2, "second"), LiveFixture.request(3, "rpc.ping"))
+    await second.started.wait()
+    first.end(.success(.null))
+    #expect(try await live.next() == #"{"jsonrpc":"2.0","id":1,"result":null}"#, "the ping was not read before")
+    #expect(try await live.next() == #"{"jsonrpc":"2.0","id":3,"result":{}}"#)
+    second.end(.success(.null))
+    #expect(try await live.next() == #"{"jsonrpc":"2.0","id":2,"result":null}"#)
+  }
+
   // MARK: Limits
 
   @Test func readingStopsAtTheLimitOfCallsInFlight() async throws {

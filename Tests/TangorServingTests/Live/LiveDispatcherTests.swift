@@ -38,8 +38,14 @@ private struct Told: PublicError { let publicDescription = "the pump is off" }
     case .answer(let bytes): String(decoding: bytes, as: UTF8.self)
     case .done(let result): text(result)
     case .task(let work): "task " + text(await work())
+    case .deferred(let work, let method): "deferred " + text(await outcome(of: work, method, dispatcher))
     case .cancel(let id): "cancel \(id)"
     }
+  }
+
+  private func outcome(of work: any LiveDeferred, _ method: String, _ dispatcher: LiveDispatcher) async -> Result<JSONFragment, TangorError>
+  {
+    do { return .success(try await work.outcome()) } catch { return dispatcher.outcome(.failure(error), of: method) }
   }
 
   private func addCall(_ parameters: JSONObject) async throws -> String { await call("math.add", parameters, of: try dispatcher()) }
@@ -103,6 +109,72 @@ private struct Told: PublicError { let publicDescription = "the pump is off" }
     #expect(
       await call("rpc.cancel", of: try dispatcher()) == "invalid_parameters: rpc.cancel needs the parameter 'id': The id of the call.")
     #expect(await call("rpc.cancel", ["id": nil], of: try dispatcher()) == "{}", "no call in flight has the id null")
+  }
+
+  // MARK: Direct methods
+
+  /// A direct method that does as its parameters' only member says.
+  private static let direct = LiveMethod.direct("direct", "Does as it is told.", result: "Its parameters.") { bytes, call, out in
+    let text = String(decoding: bytes, as: UTF8.self)
+    if text.contains("now") {
+      out.write(JSONFragment(unchecked: Array(bytes)))
+      return nil
+    }
+    if text.contains("fail") {
+      out.write("half of a result")
+      throw TangorError(.notFound, "nothing there")
+    }
+    if text.contains("task") { return .task { JSONFragment("in a task") } }
+    if text.contains("broken") { return .task { throw Broken() } }
+    return .deferred(Ended(text.contains("bad") ? .failure(Broken()) : .success(JSONFragment("later"))))
+  }
+
+  /// Work that has ended before it begins.
+  private final class Ended: LiveDeferred {
+    private let result: Result<JSONFragment, any Error>
+    init(_ result: Result<JSONFragment, any Error>) { self.result = result }
+    func start(_ completion: @escaping @Sendable (Result<JSONFragment, any Error>) -> Void) { completion(result) }
+    func cancel() {}
+  }
+
+  /// A message, read and begun as a door does it.
+  private func send(_ message: String, to dispatcher: LiveDispatcher) async -> String {
+    let bytes = Array(message.utf8)
+    let work: LiveDispatcher.Work? = bytes.withUnsafeBytes { bytes in
+      guard case .single(let request) = dispatcher.parse(bytes) else { return nil }
+      return dispatcher.begin(request, in: bytes, client: Client(address: "test"), peer: nil)
+    }
+    func text(_ result: Result<JSONFragment, TangorError>) -> String {
+      switch result {
+      case .success(let value): value.description
+      case .failure(let error): error.description
+      }
+    }
+    return switch work {
+    case .answer(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .done(let result): "done " + text(result)
+    case .task(let work): "task " + text(await work())
+    case .deferred(let work, let method): "deferred " + text(await outcome(of: work, method, dispatcher))
+    case .cancel, nil: "nothing"
+    }
+  }
+
+  @Test func directMethodsGetTheirParametersAsTheyWereWritten() async throws {
+    let dispatcher = try dispatcher([Self.direct])
+    func call(_ parameters: String) async -> String {
+      await send(#"{"jsonrpc":"2.0","params":\#(parameters),"id":"x","method":"direct"}"#, to: dispatcher)
+    }
+    #expect(await call(#"{"now": 1.50, "now": [ ]}"#) == #"{"jsonrpc":"2.0","id":"x","result":{"now": 1.50, "now": [ ]}}"#)
+    #expect(await call(#"{"fail":1}"#) == "done not_found: nothing there", "what was written before an error is not sent")
+    #expect(await call(#"{"task":1}"#) == #"task "in a task""#)
+    #expect(await call(#"{"broken":1}"#) == "task internal_error: Broken")
+    #expect(await call(#"{"later":1}"#) == #"deferred "later""#)
+    #expect(await call(#"{"bad":1}"#) == "deferred internal_error: Broken")
+    #expect(await call("[1]").hasPrefix("done invalid_parameters"), "by name alone")
+    #expect(await call("{").hasPrefix("nothing"), "not JSON")
+    #expect(
+      await send(#"{"jsonrpc":"2.0","id":1,"method":"direct"}"#, to: dispatcher) == #"deferred "later""#,
+      "no parameters are an empty object")
   }
 
   @Test func aCallWithoutALiveConnectionHasNoPeer() async throws {
