@@ -11,6 +11,7 @@ public enum Gallery {
     try app.services.addMandelbrot()
     try app.services.addTicks()
     try app.services.addDigest()
+    try app.services.addLines()
     try app.services.addQuick("/hello", options: .init(summary: "A small JSON document.")) { _ in Hello() }
     try app.channels.add(rule: ChannelRule("demo/#", clientsMayPublish: true, presence: true))
     try app.addWhiteboard()

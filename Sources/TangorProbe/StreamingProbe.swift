@@ -119,9 +119,11 @@ extension StreamingProbe where Context: InitializableFromSource<ApplicationReque
   /// - Parameter middleware: What is checked.
   public init(_ middleware: any MiddlewareProtocol<Request, Response, Context>) {
     self.init(middleware) {
-      Context(
-        source: ApplicationRequestContextSource(
-          channel: NIOAsyncTestingChannel(), logger: Logger(label: "probe", factory: { _ in SwiftLogNoOpLogHandler() })))
+      // A request's id is in its logger; what the probe provokes is for nobody's log.
+      var logger = Logger(label: "probe")
+      logger[metadataKey: "hb.request.id"] = "probe"
+      logger.logLevel = .critical
+      return Context(source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
     }
   }
 }
