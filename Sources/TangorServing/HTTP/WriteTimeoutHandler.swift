@@ -85,9 +85,8 @@ final class WriteTimeoutHandler: ChannelOutboundHandler, RemovableChannelHandler
       "A client was cut off, because it does not take its response",
       metadata: ["client": "\(Client(channel: context.channel).address)", "bytes": "\(waiting)"])
     // A reset: the kernel must not go on offering what it holds, and the client sees that this was no end.
-    guard let socket = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
-    let channel = context.channel
-    socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in channel.close(promise: nil) }
+    _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    context.close(promise: nil)
   }
 
   /// Bytes that were written to a channel and not taken by its socket.

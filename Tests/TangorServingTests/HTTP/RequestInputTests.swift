@@ -161,7 +161,7 @@ import Testing
 
   @Test func anAnswerThatHasBegunIsNotWrittenInto() async throws {
     try await TestServer.run(
-      bodyTerms: { _, _ in BodyTerms(idleTimeout: .milliseconds(100)) },
+      bodyTerms: { _, _ in BodyTerms(idleTimeout: .seconds(1)) },
       routes: { router, _ in
         router.post("/echo") { request, context -> Response in
           let input = RequestInput(request, on: context.channel, limit: nil, isStreamed: true)
@@ -184,7 +184,7 @@ import Testing
   @Test func theClientWaitsForWhoReadsSlowly() async throws {
     let (release, began) = (Signal(), Signal())
     try await Self.serve(
-      idle: .milliseconds(100),
+      idle: .seconds(1),
       { input in
         began.fire()
         await release.wait()
@@ -202,17 +202,16 @@ import Testing
         try await client.send([UInt8](repeating: 7, count: size))
         sent.fire()
       }()
-      // Others come and are cut off as silent meanwhile; this one is not read and so not to blame.
-      for _ in 0..<4 {
-        let silent = try await RawConnection(port: server.port)
-        try await silent.send("POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
-        #expect(try await silent.response().status == 408)
-      }
+      // Another comes later and is cut off as silent meanwhile; this one is not read and so not to blame.
+      let silent = try await RawConnection(port: server.port)
+      try await silent.send("POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
+      #expect(try await silent.response().status == 408)
       #expect(sent.waitingCount == 0, "the server holds more of the body than sockets do")
       release.fire()
-      for _ in 0..<4 { release.fire() }
+      release.fire()
       try await sending
-      #expect(try await client.response().body == "\(size)")
+      let response = try await client.response()
+      #expect(response.body == "\(size)", "\(response)")
     }
   }
 

@@ -22,14 +22,18 @@ import Testing
             status: .ok,
             body: .init(contentLength: size) { writer in
               let part = ByteBuffer(repeating: 0x61, count: 1 << 20)
-              do {
-                for _ in 0..<(size >> 20) { try await writer.write(part) }
-                try await writer.finish(nil)
-                wrote.fire()
-              } catch {
-                ended.fire()
-                throw error
-              }
+              for _ in 0..<(size >> 20) { try await writer.write(part) }
+              try await writer.finish(nil)
+              wrote.fire()
+            })
+        }
+        router.get("/endless") { _, _ in
+          Response(
+            status: .ok,
+            body: .init { writer in
+              defer { ended.fire() }
+              let part = ByteBuffer(repeating: 0x61, count: 65_536)
+              while true { try await writer.write(part) }
             })
         }
         router.get("/whole") { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(repeating: 0x61, count: size))) }
@@ -41,7 +45,7 @@ import Testing
     let ended = Signal()
     try await Self.serve(timeout: .milliseconds(100), ended: ended) { server in
       let client = try await RawConnection(port: server.port, takesBytes: false)
-      try await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+      try await client.send("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
       // The route hears of it, so nothing waits for the client any more; it took no byte.
       await ended.wait()
       await client.gone()
@@ -58,7 +62,6 @@ import Testing
       _ = try await client.receive(count: 32 << 20)
       await wrote.wait()
       #expect(try await client.get("/hello").body == "hello")
-      #expect(ended.waitingCount == 0)
     }
   }
 
