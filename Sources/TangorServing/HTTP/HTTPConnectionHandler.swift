@@ -324,6 +324,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
     if error == .headerOverflow {
       fail(context, TangorError(.headersTooLarge, "The request line and headers are larger than the server takes."))
+    } else if error == .invalidEOFState, isReadingRequest {
+      fail(context, TangorError(.incompleteBody, "The request's body broke off."))
     } else {
       fail(context, TangorError(.invalidRequest, "This is not a well-formed HTTP/1.1 request."))
     }

@@ -124,8 +124,8 @@ actor InputStorage {
   func close() async {
     failure = TangorError(.internalError, "The body of a request was read after the request had been answered.")
     whole?.cancel()
-    guard isBusy else { return }
-    await withCheckedContinuation { waitingForIdle.append($0) }
+    if isBusy { await withCheckedContinuation { waitingForIdle.append($0) } }
+    _ = buffer.takeAll()
   }
 
   // MARK: Reading
