@@ -6,16 +6,13 @@ package import TangorCore
 /// Such a body may take as long as it needs while its bytes come, and `100 Continue` is sent only when who answers the request
 /// asks for the body with ``IncomingBody``: what is refused by its headers is never sent at all.
 package struct BodyTerms: Sendable {
-  /// Bytes a second that a body brings at least, unless its terms say otherwise.
-  package static let usualRate = ByteSize.kibibytes(1)
-
   let idleTimeout: TimeAmount
   let minimumRate: Int
 
   /// - Parameters:
   ///   - idleTimeout: How long no byte may come while the server reads; 408 beyond.
-  ///   - minimumRate: Bytes a second that must come, beyond that time; nil for none.
-  package init(idleTimeout: Duration, minimumRate: ByteSize? = usualRate) {
+  ///   - minimumRate: Bytes a second that must come, beyond that time; nil where any byte is enough.
+  package init(idleTimeout: Duration, minimumRate: ByteSize? = nil) {
     self.idleTimeout = TimeAmount(idleTimeout)
     self.minimumRate = minimumRate?.bytes ?? 0
   }
