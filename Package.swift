@@ -40,6 +40,7 @@ let package = Package(
     .library(name: "TangorJSON", targets: ["TangorJSON"]),
     .library(name: "TangorObjects", targets: ["TangorObjects"]),
     .library(name: "TangorMacros", targets: ["TangorMacros"]),
+    .library(name: "TangorProbe", targets: ["TangorProbe"]),
     .executable(name: "tangor", targets: ["TangorCommand"]),
   ],
   traits: [
@@ -113,7 +114,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
-    .target(name: "TangorGallery", dependencies: ["Tangor", "TangorCore", serviceLifecycle], swiftSettings: settings),
+    .target(name: "TangorGallery", dependencies: ["Tangor", "TangorCore", crypto, nioCore, serviceLifecycle], swiftSettings: settings),
     .executableTarget(
       name: "TangorCommand",
       dependencies: [
@@ -121,6 +122,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .target(name: "TangorProbe", dependencies: [hummingbird, httpTypes, logging, nioCore, nioEmbedded], swiftSettings: settings),
     .target(name: "TangorTesting", dependencies: [nioCore, nioPosix, nioSSL], swiftSettings: settings),
     .executableTarget(
       name: "ObjectDispatch", dependencies: ["TangorObjects", "TangorJSON"], path: "Benchmarks/ObjectDispatch", swiftSettings: settings),
@@ -131,7 +133,8 @@ let package = Package(
     .testTarget(
       name: "TangorServingTests",
       dependencies: [
-        "TangorServing", "TangorTesting", hummingbird, hummingbirdCore, hummingbirdTesting, hummingbirdTLS, httpTypes, logging, nioCore,
+        "TangorServing", "TangorProbe", "TangorTesting", "CZlib", hummingbird, hummingbirdCore, hummingbirdTesting, hummingbirdTLS,
+        httpTypes, logging, nioCore,
         nioEmbedded,
         nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioSSL, serviceLifecycle,
       ],

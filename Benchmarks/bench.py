@@ -59,10 +59,10 @@ def parse_arguments(words: List[str]) -> argparse.Namespace:
 
 def settings_of(given: argparse.Namespace, descriptors: int) -> Settings:
     """How much is measured. The open connections stay below what the system allows one process."""
-    base = Settings(seconds=1.0, warm=0.3, repetitions=1, idle=2_000, streams=2_000) if given.quick else Settings()
+    base = Settings(seconds=1.0, warm=0.3, repetitions=1, idle=2_000, streams=2_000, upload=256 << 20) if given.quick else Settings()
     return Settings(
         seconds=given.seconds or base.seconds, warm=base.warm, repetitions=given.repeat or base.repetitions,
-        idle=max(1, min(base.idle, descriptors - SPARE_DESCRIPTORS)), streams=base.streams)
+        idle=max(1, min(base.idle, descriptors - SPARE_DESCRIPTORS)), streams=base.streams, upload=base.upload)
 
 
 def raise_descriptor_limit() -> int:

@@ -1,6 +1,7 @@
 """Tests of the benchmark's pure parts: reading, counting, judging, telling. Run: python3 Benchmarks/test_bench.py"""
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
@@ -23,6 +24,7 @@ from harness.fanout import FanoutCase, IdleSubscribersCase  # noqa: E402
 from harness.generator import check, parse_line  # noqa: E402
 from harness.runner import Results, median_sample, rotated  # noqa: E402
 from harness.server import Route, ServerKind, row_name  # noqa: E402
+from harness.upload import BLOCK, UploadCase, digest_of  # noqa: E402
 
 CASE = LoadCase("c", "a case", connections=4)
 
@@ -83,6 +85,14 @@ class GeneratorOutput(unittest.TestCase):
         sample = load_sample(told, used=1.5, resident=5_000_000)
         self.assertEqual((sample["cpu_us"], sample["per_cpu"], sample["rss_mb"]), (500.0, 2000.0, 5.0))
         self.assertAlmostEqual(sample["bytes"], 36)
+
+
+class Uploads(unittest.TestCase):
+    def test_the_oracle_is_of_all_blocks(self) -> None:
+        self.assertEqual(digest_of(3), hashlib.sha256(BLOCK * 3).hexdigest())
+
+    def test_the_size_is_in_the_heading(self) -> None:
+        self.assertEqual(UploadCase("d", "bytes").size(Settings(upload=5)), 5)
 
 
 class Statistics(unittest.TestCase):
@@ -184,6 +194,8 @@ class Telling(unittest.TestCase):
         wish = Expectation("An idle WebSocket: at most 12 kB", "idle", "bytes", at_most=12_000)
         self.assertIn("| An idle WebSocket: at most 12 kB | 8.2 kB | met |", report.expected_section([(wish, 8_150.0, "met")]))
         self.assertIn("| An idle WebSocket: at most 12 kB | – | not measured |", report.expected_section([(wish, None, "not measured")]))
+        growth = Expectation("An upload: at most 32 MB more", "digest", "growth_mb", at_most=32)
+        self.assertIn("| An upload: at most 32 MB more | 7.2 MB | met |", report.expected_section([(growth, 7.24, "met")]))
 
     def test_numbers(self) -> None:
         self.assertEqual([report.number(1234567.8), report.number(None), report.number(0.5, 2)], ["1,234,568", "–", "0.50"])

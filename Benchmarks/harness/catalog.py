@@ -13,6 +13,7 @@ HELLO = (Route("/hello", expect="Hello, World!"),)
 PULL = (Route("/pull?key=bench-{i}", expect='"ready"'),)
 ECHO = (Route("/echo", expect="abcdefgh"),)
 FILE = (Route("/static/tangor.js"),)
+DIGEST = (Route("/digest"),)
 ROOM = (Route("/fan", dialect=dialects.ROOM),)
 
 Routes = Mapping[str, Tuple[Route, ...]]
@@ -21,7 +22,7 @@ Routes = Mapping[str, Tuple[Route, ...]]
 PYTHON_PEERS: Dict[str, Tuple[str, Routes]] = {
     "tornado": ("tornado", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE, "fan": ROOM,
                             "call": (Route("/call", expect='"result": 9', dialect=dialects.JSON_CALL),)}),
-    "aiohttp": ("aiohttp", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE}),
+    "aiohttp": ("aiohttp", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE, "digest": DIGEST}),
     "cherrypy": ("CherryPy", {"hello": HELLO, "pull": PULL, "file": FILE}),
     "socketify": ("socketify", {"hello": HELLO, "pull": PULL, "echo": ECHO, "fan": ROOM}),
     "wslink": ("wslink", {"call": (Route("/ws", expect=dialects.WSLINK_NINE, dialect=dialects.WSLINK_CALL),)}),
@@ -34,6 +35,7 @@ TANGOR_ROUTES: Routes = {
     "echo": ECHO,
     "streams": (Route("/stream/{key}", create="GET:/primes"),),
     "file": (Route("/tangor/tangor.js"),),
+    "digest": DIGEST,
     "fan": (Route("/live", dialect=dialects.TANGOR_FAN),),
     "call": (Route("/live", expect='"result":9', dialect=dialects.TANGOR_CALL),
              Route("/live", expect='"result":9', label="synchronous", dialect=dialects.TANGOR_SYNCHRONOUS_CALL),

@@ -64,6 +64,7 @@ EXPECTATIONS: Tuple[Expectation, ...] = (
                                                   ("fanout-64", "Deliveries a second, 64 on their way"))
       for peer in ("nats", "mosquitto", "tornado")),
     *(_ahead("Deliveries, 64 on their way", "fanout-64", peer, "per_cpu") for peer in ("nats", "mosquitto", "tornado")),
+    Expectation("A large upload: at most 32 MB more memory", "digest", "growth_mb", at_most=32),
     *(_ahead("Calls, 64 connections", "calls-64", peer, "per_cpu") for peer in ("wslink", "tornado")),
 )
 

@@ -88,6 +88,8 @@ def measured_words(expectation: Expectation, value: Optional[float]) -> str:
         return ratio(value)
     if expectation.figure == "bytes":
         return f"{value / 1000:.1f} kB"
+    if expectation.figure.endswith("_mb"):
+        return f"{value:.1f} MB"
     return f"{value:.0f} %"
 
 

@@ -6,6 +6,7 @@ from typing import Dict, List, Tuple
 
 from .cases import Case, IdleCase, LoadCase, StreamLeaseCase
 from .fanout import FanoutCase, IdleSubscribersCase
+from .upload import UploadCase
 
 
 @dataclass(frozen=True)
@@ -97,3 +98,9 @@ register(Workload(
      LoadCase("calls-1x16", "one connection, 16 calls in flight", role="call", mode="echo", connections=1, depth=16),
      LoadCase("calls-64", "64 connections", role="call", mode="echo", connections=64),
      LoadCase("calls-64x16", "64 connections, 16 calls in flight on each", role="call", mode="echo", connections=64, depth=16))))
+
+register(Workload(
+    "digest", "A large upload",
+    "One `PUT` of known length, from Python's `http.client` in blocks of 1 MiB; the server answers with the SHA-256 and the length of what "
+    "came. The growth of its resident memory is looked for every 50 ms. aiohttp: `hashlib`, chunk by chunk.",
+    (UploadCase("digest", "bytes of one upload"),)))

@@ -1,6 +1,8 @@
 """aiohttp, with one process on asyncio's own event loop."""
 from __future__ import annotations
 
+import hashlib
+
 from aiohttp import WSMsgType, web
 
 from contract import BACKLOG, HELLO, MESSAGE_LIMIT, Counters, place_from_arguments
@@ -27,6 +29,14 @@ async def echo(request: web.Request) -> web.WebSocketResponse:
     return socket
 
 
+async def digest(request: web.Request) -> web.Response:
+    found, length = hashlib.sha256(), 0
+    async for chunk in request.content.iter_any():
+        found.update(chunk)
+        length += len(chunk)
+    return web.json_response({"sha256": found.hexdigest(), "length": length})
+
+
 def main() -> None:
     place = place_from_arguments()
     application = web.Application()
@@ -34,6 +44,7 @@ def main() -> None:
         web.get("/hello", hello),
         web.get("/pull", pull),
         web.get("/echo", echo),
+        web.put("/digest", digest),
         web.static("/static", place.folder),
     ])
     web.run_app(application, host="127.0.0.1", port=place.port, access_log=None, print=None, backlog=BACKLOG)

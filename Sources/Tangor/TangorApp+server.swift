@@ -30,8 +30,10 @@ extension TangorApp {
     let quick: (any QuickResponder)? =
       parts.middleware.isEmpty
       ? QuickTable(basePath: configuration.basePath, [StreamQuickResponder(streams), ServiceQuickResponder(services, polls: polls)]) : nil
-    let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger) { method, uri in
-      uploads.bodyTerms(method: method, uri: uri)
+    let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger) {
+      [services, basePath = configuration.basePath, timeout = configuration.serving.requestTimeout] method, uri in
+      services.bodyTerms(method: method, uri: uri, basePath: basePath, requestTimeout: timeout)
+        ?? uploads.bodyTerms(method: method, uri: uri)
     }
     let channel = HTTP1Channel.Configuration(additionalChannelHandlers: http.channelHandlers())
     var server = HTTPServerBuilder.http1(configuration: channel)
@@ -53,6 +55,7 @@ extension TangorApp {
   ) throws -> Router<TangorRequestContext> {
     let router = Router(context: TangorRequestContext.self)
     router.add(middleware: RequestObserver())
+    if configuration.serving.compression.isEnabled { router.add(middleware: CompressionMiddleware(configuration.serving.compression)) }
     for middleware in parts.middleware { router.add(middleware: middleware) }
     let base = configuration.basePath.isEmpty ? RouterPath("/") : RouterPath(configuration.basePath)
     let group = router.group(base)

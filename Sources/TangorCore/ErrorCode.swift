@@ -47,6 +47,8 @@ extension ErrorCode {
   public static let timeout = Self("timeout", "Timed out", status: 504, rpcCode: -32008, retry: true)
   /// Body, message or parameter over its limit.
   public static let payloadTooLarge = Self("payload_too_large", "Too large", status: 413, rpcCode: -32013)
+  /// The body broke off, or lacks what is needed of it.
+  public static let incompleteBody = Self("incomplete_body", "Incomplete body", status: 400, rpcCode: -32019, retry: true)
   /// The body's type is not taken here.
   public static let unsupportedMediaType = Self("unsupported_media_type", "Unsupported media type", status: 415, rpcCode: -32015)
   /// None of the types in `Accept` can be given.
@@ -113,6 +115,6 @@ extension ErrorCode {
     .preconditionFailed, .upgradeRequired, .requestTimeout, .tooManyRequests, .headersTooLarge, .streamNotFound, .streamFailed,
     .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .objectNotFound, .notSettable,
     .notCallable, .callNotStarted, .callFailed, .notDeletable, .channelNotFound, .fileExists, .insufficientStorage,
-    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .canceled,
+    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .incompleteBody, .canceled,
   ]
 }

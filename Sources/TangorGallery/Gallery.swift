@@ -10,6 +10,8 @@ public enum Gallery {
     try app.services.addLog()
     try app.services.addMandelbrot()
     try app.services.addTicks()
+    try app.services.addDigest()
+    try app.services.addLines()
     try app.services.addQuick("/hello", options: .init(summary: "A small JSON document.")) { _ in Hello() }
     try app.channels.add(rule: ChannelRule("demo/#", clientsMayPublish: true, presence: true))
     try app.addWhiteboard()

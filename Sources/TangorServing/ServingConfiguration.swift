@@ -10,6 +10,9 @@ public struct ServingConfiguration: Sendable {
   public var maximumConnections = 20_000
   /// How long a client may take to send a request, from its first byte to its last; 408 beyond. Default 30 s.
   public var requestTimeout = Duration.seconds(30)
+  /// How long a client may take nothing of a response that waits for it, and beyond that time it has to take 1 KiB a second; it is cut
+  /// off otherwise. Default 30 s.
+  public var writeTimeout = Duration.seconds(30)
   /// How long a connection may stand idle between requests. Default 75 s.
   public var idleTimeout = Duration.seconds(75)
   /// How long shutting down may take before what is left is cut off. Default 10 s.
@@ -20,6 +23,8 @@ public struct ServingConfiguration: Sendable {
   public var maximumBatch = 1_000
   /// Subscriptions on one live connection. Default 1,000.
   public var maximumSubscriptions = 1_000
+  /// The compression of answers.
+  public var compression = CompressionConfiguration()
   /// The settings of every WebSocket.
   public var webSocket = WebSocketConfiguration()
 

@@ -63,11 +63,13 @@ public final class RawConnection: Sendable {
   /// - Parameters:
   ///   - port: The server's port.
   ///   - tls: The client's side of TLS; nil for plain TCP.
-  public init(port: Int, tls: NIOSSLContext? = nil) async throws {
+  ///   - takesBytes: Whether anything is read from the socket.
+  public init(port: Int, tls: NIOSSLContext? = nil, takesBytes: Bool = true) async throws {
     let collector = Collector()
     self.collector = collector
     channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.allowRemoteHalfClosure, value: true)
+      .channelOption(.autoRead, value: takesBytes)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil)) }
@@ -115,6 +117,9 @@ public final class RawConnection: Sendable {
       return end.received
     }
   }
+
+  /// Waits until the connection is gone, whatever has come on it.
+  public func gone() async { try? await channel.closeFuture.get() }
 
   /// Closes the sending side.
   public func closeOutput() async throws { try await channel.close(mode: .output).get() }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
@@ -54,7 +55,7 @@ def opened(page: Page, gallery: Server) -> Iterator[Page]:
 
 def test_the_page_loads_without_errors(opened: Page) -> None:
     assert "Tangor" in opened.title()
-    for name in ("primes", "prime-factors", "mandelbrot", "log", "prime", "countdown", "echo"):
+    for name in ("primes", "prime-factors", "mandelbrot", "log", "prime", "countdown", "echo", "digest"):
         expect(card(opened, name)).to_be_visible()
     assert opened.locator("[data-connection]").first.get_attribute("data-transport") == "websocket"
     # Nothing may spill over the side, on a desk or on a phone.
@@ -140,6 +141,13 @@ def test_polling_countdown_ends(opened: Page) -> None:
     fill(opened, "countdown", "from", "2")
     press(opened, "countdown", "start")
     expect(output(opened, "countdown")).to_have_text("done")
+
+
+def test_digest(opened: Page) -> None:
+    data = bytes(range(256)) * 1000
+    opened.locator('[data-demo="digest"] [data-input="file"]').set_input_files({"name": "a.bin", "mimeType": "application/octet-stream", "buffer": data})
+    press(opened, "digest", "start")
+    expect(output(opened, "digest")).to_have_text(hashlib.sha256(data).hexdigest())
 
 
 def test_echo(opened: Page) -> None:

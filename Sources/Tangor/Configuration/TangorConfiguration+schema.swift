@@ -7,7 +7,7 @@ import TangorStreams
 extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
   package static let schema = ConfigurationSchema(
-    serverKeys + wispyobserverKeys + tlsKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + objectKeys
+    serverKeys + wispyobserverKeys + tlsKeys + limitKeys + compressionKeys + webSocketKeys + streamKeys + channelKeys + objectKeys
       + staticKeys + uploadKeys)
 
   /// A line about each section, for print and documentation.
@@ -17,6 +17,7 @@ extension TangorConfiguration {
     "log": "The log",
     "limits": "Limits of HTTP and of the live connection",
     "shutdown": "Stopping",
+    "compression": "Compression of answers (gzip, deflate)",
     "websocket": "WebSockets",
     "websocket.compression": "Compression of WebSocket messages (permessage-deflate)",
     "streams": "Keyed streams",
@@ -73,6 +74,9 @@ extension TangorConfiguration {
       "limits.request_timeout", \.serving.requestTimeout, .duration(in: moment ... .seconds(86_400)),
       "How long a client may take to send a request, from its first byte to its last; 408 beyond."),
     Key(
+      "limits.write_timeout", \.serving.writeTimeout, .duration(in: moment ... .seconds(86_400)),
+      "How long a client may take nothing of a response that waits for it before it is cut off; beyond, it has to take 1 KiB a second."),
+    Key(
       "limits.idle_timeout", \.serving.idleTimeout, .duration(in: moment ... .seconds(86_400)),
       "How long a connection may stand idle between requests."),
     Key(
@@ -83,6 +87,16 @@ extension TangorConfiguration {
     Key(
       "shutdown.grace", \.serving.shutdownGrace, .duration(in: .zero ... .seconds(3_600)),
       "How long stopping may take before what is left is cut off."),
+  ]
+
+  private static let compressionKeys = [
+    Key(
+      "compression.enabled", aliases: ["compression"], \.serving.compression.isEnabled, .boolean,
+      "Whether answers are compressed for clients that ask for it."),
+    Key("compression.level", \.serving.compression.level, .integer(in: 1...9), "From fast (1) to small (9)."),
+    Key(
+      "compression.minimum_size", \.serving.compression.minimumSize, .size(in: ByteSize(bytes: 0) ... .mebibytes(1_024)),
+      "Answers whose length is known and below this are sent as they are."),
   ]
 
   private static let webSocketKeys = [

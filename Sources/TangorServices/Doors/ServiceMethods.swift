@@ -89,7 +89,7 @@ public struct ServiceMethods: Sendable {
     let body = ByteBuffer(bytes: JSONFragment(arguments).bytes)
     var request = ServiceRequest(
       method: match.services["GET"] != nil ? "GET" : service.methods[0], path: "/" + match.path.joined(separator: "/"), rest: rest,
-      elements: elements, headers: HTTPFields(), query: query, body: ServiceBody(body), client: call.client,
+      elements: elements, headers: HTTPFields(), query: query, input: RequestInput(body), client: call.client,
       requestID: Key().description, logger: logger)
     request.liveArguments = arguments
     return (service, request)

@@ -27,7 +27,7 @@ package struct ServiceQuickResponder: QuickResponder {
     if let poll { return answer(path, query, poll) }
     guard let handler else { return nil }
     let call = ServiceRequest(
-      method: "GET", path: path, rest: [], elements: [:], headers: HTTPFields(), query: query, body: ServiceBody(ByteBuffer()),
+      method: "GET", path: path, rest: [], elements: [:], headers: HTTPFields(), query: query, input: .empty,
       client: request.client, requestID: "", logger: logger)
     do {
       return .document(QuickDocument(body: ByteBuffer(bytes: try handler(call).bytes), isCacheable: true))

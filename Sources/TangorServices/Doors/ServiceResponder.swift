@@ -44,15 +44,25 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
       throw TangorError(.invalidRequest, "The query is not valid percent-encoded UTF-8.")
     }
     let (elements, rest) = service.pattern.values(of: match.path)
+    let terms = service.options.body.terms
+    let input = RequestInput(request, on: context.channel, limit: terms.map(\.limit) ?? bodyLimit, isStreamed: terms != nil)
     let call = ServiceRequest(
       method: request.method.rawValue, path: "/" + match.path.joined(separator: "/"), rest: rest, elements: elements,
-      headers: request.headers, query: query, body: ServiceBody(request, limit: bodyLimit), client: context.client,
+      headers: request.headers, query: query, input: input, bodyLimit: bodyLimit, client: context.client,
       requestID: context.id, logger: context.logger)
     var response: Response
-    switch try await caller.call(service, call, channel: context.channel) {
-    case .polled(let body): response = Self.json(body)
-    case .reply(let reply): response = try await self.response(reply, service, call, request)
+    do {
+      switch try await caller.call(service, call, channel: context.channel) {
+      case .polled(let body): response = Self.json(body)
+      case .reply(let reply):
+        response = try await self.response(reply, service, call, request)
+        if !isHead, case .body = reply.content { return response }
+      }
+    } catch {
+      await input.close()
+      throw error
     }
+    await input.close()
     if isHead { response.body = ResponseBody() }
     return response
   }
@@ -82,11 +92,19 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
     case .redirect(let location):
       response = Response(status: reply.status, headers: [.location: location])
     case .body(let type, let length, let write):
-      let body = ResponseBody(contentLength: length) { writer in
-        try await write(&writer)
+      // The body of the request may be read while the answer is written.
+      let body = ResponseBody(contentLength: length) { [input = call.input] writer in
+        do {
+          try await write(&writer)
+          await input.close()
+        } catch {
+          await input.close()
+          throw error
+        }
         try await writer.finish(nil)
       }
-      response = Response(status: reply.status, headers: [.contentType: type], body: body)
+      // A body of unknown length is logged by the request's observer.
+      response = Response(status: reply.status, headers: [.contentType: type], body: length == nil ? body : body.logged(by: call.logger))
     case .stream(let source):
       // A HEAD asks what a GET would answer; no stream is opened that nobody can pull.
       if request.method == .head { return Self.json(ByteBuffer()) }

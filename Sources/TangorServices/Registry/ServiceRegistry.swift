@@ -1,7 +1,7 @@
 import Synchronization
 import TangorCore
 public import TangorJSON
-import TangorServing
+package import TangorServing
 public import TangorStreams
 
 /// The services of an application, by their paths.
@@ -24,6 +24,8 @@ public final class ServiceRegistry: Sendable {
     var quick: [String: QuickHandler] = [:]
     /// The polling generators that stand at plain paths.
     var polls: [String: PollOptions] = [:]
+    /// Whether there is a service whose bodies are streamed.
+    var streamsBodies = false
   }
 
   typealias QuickHandler = @Sendable (ServiceRequest) throws -> JSONFragment
@@ -129,6 +131,7 @@ public final class ServiceRegistry: Sendable {
     let service = Service(pattern: try ServicePattern(path), methods: methods, options: options, action: action)
     try state.withLock { state in
       try state.trie.add(service)
+      if options.body.terms != nil { state.streamsBodies = true }
       state.services.append(service)
     }
   }
@@ -144,6 +147,19 @@ public final class ServiceRegistry: Sendable {
     }
     if elements == [""] { elements = [] }
     return state.withLock { $0.trie }.find(elements)
+  }
+
+  /// What holds for the body of a request, where a service streams it.
+  ///
+  /// - Parameters:
+  ///   - method: The request's method.
+  ///   - uri: Its URI as it came.
+  ///   - basePath: What stands before every path of the server.
+  ///   - requestTimeout: How long no byte may come, where the service does not say.
+  package func bodyTerms(method: String, uri: String, basePath: String, requestTimeout: Duration) -> BodyTerms? {
+    guard state.withLock({ $0.streamsBodies }), uri.utf8.starts(with: basePath.utf8) else { return nil }
+    guard let terms = find(uri.dropFirst(basePath.count).prefix { $0 != "?" })?.services[method]?.options.body.terms else { return nil }
+    return BodyTerms(idleTimeout: terms.idleTimeout ?? requestTimeout, minimumRate: terms.minimumRate)
   }
 
   /// The paths and summaries of all services, in the order in which they were added.

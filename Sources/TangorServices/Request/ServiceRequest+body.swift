@@ -8,7 +8,7 @@ extension ServiceRequest {
   /// The whole body.
   ///
   /// - Throws: `payload_too_large`.
-  public func bytes() async throws -> ByteBuffer { try await body.bytes() }
+  public func bytes() async throws -> ByteBuffer { try await input.kept(upTo: bodyLimit) }
 
   /// The body as text.
   ///

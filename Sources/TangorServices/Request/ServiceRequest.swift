@@ -24,15 +24,20 @@ public struct ServiceRequest: Sendable {
   public let requestID: String
   /// The logger, which carries the request's id.
   public let logger: Logger
+  /// The body as it arrives. For calls on the live connection, the JSON of their arguments.
+  ///
+  /// A body is read once: ``bytes()`` and what builds on it give what was not taken here before, and keep it.
+  public let input: RequestInput
   let elements: [String: String]
   let query: FormFields
-  let body: ServiceBody
+  /// The most bytes of the body that may be held at once.
+  let bodyLimit: ByteSize
   /// The arguments of a live call, which has them instead of a body.
   var liveArguments: JSONObject?
 
   init(
-    method: String, path: String, rest: [String], elements: [String: String], headers: HTTPFields, query: FormFields, body: ServiceBody,
-    client: Client, requestID: String, logger: Logger
+    method: String, path: String, rest: [String], elements: [String: String], headers: HTTPFields, query: FormFields,
+    input: RequestInput, bodyLimit: ByteSize = .mebibytes(1_024), client: Client, requestID: String, logger: Logger
   ) {
     self.method = method
     self.path = path
@@ -40,7 +45,8 @@ public struct ServiceRequest: Sendable {
     self.elements = elements
     self.headers = headers
     self.query = query
-    self.body = body
+    self.input = input
+    self.bodyLimit = bodyLimit
     self.client = client
     self.requestID = requestID
     self.logger = logger

@@ -16,24 +16,27 @@ package enum ContentCoding: String, Sendable, CaseIterable {
   /// Among equals the smaller result comes first. No field at all takes none: RFC 9110 would allow any, and clients that do not
   /// say so rarely decode.
   package static func accepted(by field: some StringProtocol) -> [ContentCoding] {
-    var weights: [ContentCoding: Int] = [:]
-    var identity: Int?
-    var others: Int?
+    CodingWeights(parsing: field).accepted(allCases, name: \.rawValue)
+  }
+}
+
+/// The weights that an `Accept-Encoding` gives to codings, in thousandths.
+struct CodingWeights {
+  private var weights: [String: Int] = [:]
+
+  init(parsing field: some StringProtocol) {
     for item in field.split(separator: ",") {
       let parts = item.split(separator: ";").map { $0.trimmed }
       guard let name = parts.first?.lowercased() else { continue }
-      let weight = QualityValue.thousandths(parts.dropFirst())
-      switch name {
-      case "br": weights[.brotli] = weight
-      case "gzip", "x-gzip": weights[.gzip] = weight
-      case "identity": identity = weight
-      case "*": others = weight
-      default: continue
-      }
+      weights[name == "x-gzip" ? "gzip" : name] = QualityValue.thousandths(parts.dropFirst())
     }
+  }
+
+  /// Those of some codings that are taken at least as gladly as no coding at all, the best first; among equals the given order holds.
+  func accepted<Coding>(_ codings: [Coding], name: (Coding) -> String) -> [Coding] {
+    let floor = max(1, weights["identity"] ?? 0)
     // `*` stands for every coding that is not named.
-    let floor = max(1, identity ?? 0)
-    return allCases.map { ($0, weights[$0] ?? others ?? 0) }
+    return codings.map { ($0, weights[name($0)] ?? weights["*"] ?? 0) }
       .filter { $0.1 >= floor }
       .enumerated()
       .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }

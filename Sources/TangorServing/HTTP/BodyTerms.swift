@@ -1,5 +1,5 @@
 package import NIOCore
-import TangorCore
+package import TangorCore
 
 /// What holds for the body of a request that is streamed somewhere instead of being read whole.
 ///
@@ -7,13 +7,30 @@ import TangorCore
 /// asks for the body with ``IncomingBody``: what is refused by its headers is never sent at all.
 package struct BodyTerms: Sendable {
   let idleTimeout: TimeAmount
+  let minimumRate: Int
 
-  /// - Parameter idleTimeout: How long no byte may come while the server reads; 408 beyond.
-  package init(idleTimeout: Duration) { self.idleTimeout = TimeAmount(idleTimeout) }
+  /// - Parameters:
+  ///   - idleTimeout: How long no byte may come while the server reads; 408 beyond.
+  ///   - minimumRate: Bytes a second that must come, beyond that time; nil where any byte is enough.
+  package init(idleTimeout: Duration, minimumRate: ByteSize? = nil) {
+    self.idleTimeout = TimeAmount(idleTimeout)
+    self.minimumRate = minimumRate?.bytes ?? 0
+  }
+
+  func pace(at now: NIODeadline) -> TransferPace { TransferPace(patience: idleTimeout, rate: minimumRate, now: now) }
 }
 
 /// The body of a request that is being received.
 package struct IncomingBody: Sendable {
+  /// How a body ended.
+  package enum Ending: Sendable {
+    case whole
+    /// The connection ended within it.
+    case cut
+    /// It came too slowly; the client was told.
+    case late
+  }
+
   /// The connection, which outlives its place in the pipeline here; nil where there is none, as in tests without sockets.
   private let connection: NIOLoopBound<HTTPConnectionHandler>?
   private let eventLoop: any EventLoop
@@ -30,8 +47,11 @@ package struct IncomingBody: Sendable {
   }
 
   /// Whether the connection ended within a request, so that a body without a length which seems to have ended may lack something.
-  package func wasCut() async -> Bool {
-    guard let connection else { return false }
-    return (try? await eventLoop.submit { connection.value.wasBodyCut }.get()) ?? true
+  package func wasCut() async -> Bool { await ending() != .whole }
+
+  /// How the body ended, once no more of it comes.
+  package func ending() async -> Ending {
+    guard let connection else { return .whole }
+    return (try? await eventLoop.submit { connection.value.bodyEnding }.get()) ?? .cut
   }
 }

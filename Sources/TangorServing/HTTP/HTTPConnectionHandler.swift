@@ -22,12 +22,16 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private var isReadingRequest = false
   /// What holds for the body that is coming, where it is streamed somewhere.
   private var terms: BodyTerms?
+  /// How much time such a body has; nil once it was answered.
+  private var pace: TransferPace?
   /// Whether the client waits for `100 Continue`, which who answers the request will ask for.
   private var awaitsContinue = false
   /// Whether the server reads from the connection; it does not while those who take a body are behind.
   private var isReading = true
   /// Whether the connection ended within a request: what has come of its body is not the whole.
-  private(set) var wasBodyCut = false
+  private(set) var bodyEnding = IncomingBody.Ending.whole
+  /// Whether an answer has begun and not ended.
+  private var isAnswering = false
   /// Whether this turn of reading brought parts of a request.
   private var hasReadParts = false
   /// Since when the head of a request is coming.
@@ -89,14 +93,14 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   func continueBody(_ channel: any Channel) {
     guard let terms, awaitsContinue, !hasFailed else { return }
     awaitsContinue = false
-    requestDeadline = .now() + terms.idleTimeout
+    pace = terms.pace(at: .now())
     guard let context = try? channel.pipeline.syncOperations.context(handler: self) else { return }
     context.writeAndFlush(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
   }
 
   private func gone() {
     isGone = true
-    if isReadingRequest { wasBodyCut = true }
+    if isReadingRequest, bodyEnding == .whole { bodyEnding = .cut }
     let handlers = goneHandlers.values
     goneHandlers = [:]
     for handler in handlers { handler() }
@@ -140,10 +144,13 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       guard now >= end else { return schedule(context, at: end) }
       fail(context, TangorError(.requestTimeout, "The request's headers came too slowly."))
     } else if isReadingRequest {
-      if let terms, !isReading { requestDeadline = now + terms.idleTimeout }
-      guard now >= requestDeadline else { return schedule(context, at: requestDeadline) }
+      // A client that was not asked for its body yet, or is not read from, is not late.
+      if let terms, pace != nil, awaitsContinue || !isReading { return schedule(context, at: now + terms.idleTimeout) }
+      let end = pace?.deadline(at: now) ?? requestDeadline
+      guard now >= end else { return schedule(context, at: end) }
       // The answer has gone out before the request had ended: there is nothing more to say.
       guard requestsInProgress > 0 else { return context.close(promise: nil) }
+      bodyEnding = .late
       fail(context, TangorError(.requestTimeout, "The request's body came too slowly."))
     } else if requestsInProgress == 0 {
       let end = lastActivity + shared.idleTimeout
@@ -174,7 +181,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       requestsInProgress += 1
       isReadingRequest = true
       terms = shared.bodyTerms?(head.method.rawValue, head.uri)
-      requestDeadline = lastActivity + (terms?.idleTimeout ?? shared.requestTimeout)
+      requestDeadline = lastActivity + shared.requestTimeout
+      pace = terms?.pace(at: lastActivity)
       endsConnection = head.method == .CONNECT || head.headers.contains(name: "upgrade")
       // While an earlier answer is under way it must not be interrupted; a client sends its body unasked after a while.
       if requestsInProgress == 1, head.version == .http1_1, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
@@ -185,11 +193,14 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
         }
       }
     case .body(let bytes):
-      awaitsContinue = false
-      if let terms {
+      if awaitsContinue {
+        awaitsContinue = false
+        pace = terms?.pace(at: .now())
+      }
+      if pace != nil {
+        pace?.moved(bytes.readableBytes, at: .now())
+      } else if requestsInProgress > 0 {
         // Who was answered before the end is given the usual time to finish, and no more.
-        if requestsInProgress > 0 { requestDeadline = .now() + terms.idleTimeout }
-      } else if bytes.readableBytes > 0 {
         requestDeadline = requestDeadline + .milliseconds(Int64(bytes.readableBytes * 1_000 / Self.minimumRate))
       }
     case .end:
@@ -199,26 +210,28 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       }
       isReadingRequest = false
       awaitsContinue = false
+      pace = nil
     }
     context.fireChannelRead(data)
   }
 
   package func read(context: ChannelHandlerContext) {
     // What the client could not send while nobody read is not its delay.
-    if !isReading, isReadingRequest, requestsInProgress > 0, let terms { requestDeadline = .now() + terms.idleTimeout }
+    if !isReading, pace != nil { pace?.resume(at: .now()) }
     isReading = true
     context.read()
   }
 
   package func channelReadComplete(context: ChannelHandlerContext) {
     isReading = false
+    if pace != nil { pace?.stop(at: .now()) }
     if mustFlush {
       mustFlush = false
       context.flush()
     }
     // The timer stands at the end of the idle time; a request that is still coming may have to end before.
     if isReadingRequest {
-      hasten(context, to: requestDeadline)
+      hasten(context, to: pace.map { $0.deadline(at: .now()) } ?? requestDeadline)
     } else if !hasReadParts, requestsInProgress == 0, headSince == nil {
       // Bytes came that do not make a head yet.
       headSince = .now()
@@ -282,7 +295,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       promise?.fail(ChannelError.ioOnClosedChannel)
       return
     }
-    switch Self.unwrapOutboundIn(data) {
+    let part = Self.unwrapOutboundIn(data)
+    if case .head(let head) = part, head.status.code >= 200 { isAnswering = true }
+    switch part {
     case .head(var head) where isOldClient || ((endsConnection || awaitsContinue) && head.status.code >= 200):
       if isOldClient { head.version = .http1_0 }
       if awaitsContinue, requestsInProgress == 1 { endsConnection = true }
@@ -290,12 +305,14 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       context.write(Self.wrapOutboundOut(.head(head)), promise: promise)
     case .end:
       requestsInProgress -= 1
+      isAnswering = false
       lastActivity = .now()
       context.write(data, promise: promise)
       if endsConnection {
         context.flush()
         closeSoon(context)
-      } else if isReadingRequest, terms != nil {
+      } else if isReadingRequest {
+        pace = nil
         requestDeadline = lastActivity + shared.requestTimeout
         hasten(context, to: requestDeadline)
       }
@@ -307,6 +324,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
     if error == .headerOverflow {
       fail(context, TangorError(.headersTooLarge, "The request line and headers are larger than the server takes."))
+    } else if error == .invalidEOFState, isReadingRequest {
+      fail(context, TangorError(.incompleteBody, "The request's body broke off."))
     } else {
       fail(context, TangorError(.invalidRequest, "This is not a well-formed HTTP/1.1 request."))
     }
@@ -316,7 +335,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private func fail(_ context: ChannelHandlerContext, _ error: TangorError) {
     guard !hasFailed else { return }
     // An answer that is under way to an earlier request cannot be followed by another; a request whose body was cut off has none.
-    let isAnswerable = requestsInProgress == 0 || (isReadingRequest && requestsInProgress == 1)
+    let isAnswerable = !isAnswering && (requestsInProgress == 0 || (isReadingRequest && requestsInProgress == 1))
     hasFailed = true
     if isAnswerable, let encoder {
       let problem = Problem(error, requestID: shared.nextRequestID())

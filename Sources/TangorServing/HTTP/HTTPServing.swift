@@ -10,11 +10,12 @@ import TangorCore
 package final class HTTPServing: Sendable {
   let idleTimeout: TimeAmount
   let requestTimeout: TimeAmount
+  let writeTimeout: TimeAmount
   let parserLimits: NIOHTTPDecoderLimitConfiguration
   let quick: (any QuickResponder)?
   let bodyTerms: (@Sendable (_ method: String, _ uri: String) -> BodyTerms?)?
   private let metrics = RequestMetrics()
-  private let logger: Logger
+  let logger: Logger
   private let idPrefix = UInt64.random(in: .min ... .max)
   private let idCounter = Atomic<UInt64>(0)
   private let dateCache = NIOLockedValueBox<(second: UInt64, text: String)>((0, ""))
@@ -30,6 +31,7 @@ package final class HTTPServing: Sendable {
   ) {
     idleTimeout = TimeAmount(configuration.idleTimeout)
     requestTimeout = TimeAmount(configuration.requestTimeout)
+    writeTimeout = TimeAmount(configuration.writeTimeout)
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderListSize = configuration.maximumHeaderSize.bytes
     limits.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes
@@ -94,6 +96,7 @@ private final class HTTPConnectionInstaller: ChannelInboundHandler, RemovableCha
       pipeline.removeHandler(parser, promise: nil)
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
       try pipeline.addHandler(HTTPConnectionHandler(shared: shared), position: .before(codec))
+      try pipeline.addHandler(WriteTimeoutHandler(timeout: shared.writeTimeout, logger: shared.logger), position: .first)
       pipeline.removeHandler(self, promise: nil)
     } catch {
       context.close(promise: nil)

@@ -26,6 +26,9 @@ package struct RequestObserver<Context: ChannelRequestContext>: RouterMiddleware
       response = Self.response(to: error, request, context, id)
     }
     response.headers[.requestID] = id
+    // What is written piece by piece may fail behind its head. Whole answers keep their short way out, and a switch of protocols
+    // ends its request by throwing.
+    if response.body.contentLength == nil, response.status.code >= 200 { response.body = response.body.logged(by: context.logger) }
     let duration = start.duration(to: .now)
     metrics.record(status: response.status.code, duration: duration)
     if context.logger.logLevel <= .info {

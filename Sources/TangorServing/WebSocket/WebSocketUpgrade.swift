@@ -148,6 +148,8 @@ package struct WebSocketUpgrade: Sendable {
     try channel.syncOptions?.setOption(ChannelOptions.autoRead, value: false)
     try pipeline.addHandler(handler, position: .after(codec))
     if let connection = try? pipeline.handler(type: HTTPConnectionHandler.self) { pipeline.removeHandler(connection, promise: nil) }
+    // A socket has its own policies for peers that read slowly.
+    if let timeout = try? pipeline.handler(type: WriteTimeoutHandler.self) { pipeline.removeHandler(timeout, promise: nil) }
     pipeline.removeHandler(codec, promise: nil)
     pipeline.removeHandler(encoder, promise: nil)
     // Last, because it passes what it has not parsed on to the handler behind it, and outside a turn of reading.

@@ -24,7 +24,7 @@ struct TestServer {
   /// Serves while the body runs, and then shuts down.
   static func run(
     quick: (any QuickResponder)? = nil, tls: TLSConfiguration? = nil, bodyTerms: (@Sendable (String, String) -> BodyTerms?)? = nil,
-    change: (inout ServingConfiguration) -> Void = { _ in },
+    logger: Logger = .silent, change: (inout ServingConfiguration) -> Void = { _ in },
     routes: (Router<TangorRequestContext>, WebSocketRegistry) -> Void = { _, _ in },
     _ body: @Sendable @escaping (TestServer) async throws -> Void
   ) async throws {
@@ -34,7 +34,7 @@ struct TestServer {
     let router = Router(context: TangorRequestContext.self)
     router.add(middleware: RequestObserver())
     routes(router, sockets)
-    let http = HTTPServing(configuration: configuration, quick: quick, logger: .silent, bodyTerms: bodyTerms)
+    let http = HTTPServing(configuration: configuration, quick: quick, logger: logger, bodyTerms: bodyTerms)
     var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
     decoder.maxHeaderListSize = configuration.maximumHeaderSize.bytes
     decoder.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes
@@ -44,7 +44,7 @@ struct TestServer {
     let (ports, listening) = AsyncStream<Int>.makeStream()
     let application = Application(
       responder: router.buildResponder(), server: server, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { listening.yield($0.localAddress?.port ?? 0) }, logger: .silent)
+      onServerRunning: { listening.yield($0.localAddress?.port ?? 0) }, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: [.init(service: SocketsOfTest(sockets: sockets)), .init(service: application)], logger: .silent))
