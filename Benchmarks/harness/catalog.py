@@ -129,7 +129,8 @@ class Catalog:
             return [program, "-c", str(configuration)]
 
         return ServerKind(name, start, {"fan": (Route("/", dialect=dialect),)}, ready_path="",
-                          version=provision.first_line([program, version]) or "unknown")
+                          # mosquitto ends with 3 after its help.
+                          version=provision.first_line([program, version], (0, 3)) or "unknown")
 
     def _nginx(self) -> ServerKind:
         program = provision.find_program("nginx")

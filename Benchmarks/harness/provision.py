@@ -28,14 +28,14 @@ def _run(command: Sequence[str], what: str, environment: Optional[Dict[str, str]
         raise BenchmarkError(f"{what}: {lines[-1] if lines else f'status {done.returncode}'}")
 
 
-def first_line(command: Sequence[str]) -> str:
-    """The first line that a program prints about itself; empty when it cannot be run."""
+def first_line(command: Sequence[str], statuses: Sequence[int] = (0,)) -> str:
+    """The first line that a program prints about itself; empty when it cannot be run or ends with another status."""
     try:
         done = subprocess.run(list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               errors="replace", timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout.strip() else ""
+    return done.stdout.strip().splitlines()[0] if done.returncode in statuses and done.stdout.strip() else ""
 
 
 def find_program(name: str) -> Optional[str]:

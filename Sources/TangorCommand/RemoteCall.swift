@@ -18,6 +18,8 @@ struct RemoteCall {
   /// What went wrong, in words for a person.
   struct Failure: Error, CustomStringConvertible {
     let description: String
+    /// The stable code of an error that the server answered.
+    var code: String?
   }
 
   /// Calls a method.
@@ -38,7 +40,9 @@ struct RemoteCall {
     if let result = answer["result"] { return result }
     let error = answer["error"]
     let detail = error?["data"]?["detail"]?.string ?? error?["message"]?.string ?? answer["detail"]?.string
-    throw Failure(description: detail ?? "\(server.absoluteString) answered with status \(status); is it a Tangor server?")
+    throw Failure(
+      description: detail ?? "\(server.absoluteString) answered with status \(status); is it a Tangor server?",
+      code: error?["data"]?["code"]?.string)
   }
 
   private func post(_ body: [UInt8]) async throws -> (status: UInt, body: [UInt8]) {
@@ -65,6 +69,12 @@ struct RemoteCall {
       return try await exchange(body, on: connection, host: host, port: port, isSecure: isSecure)
     } catch let failure as Failure {
       throw failure
+    } catch let error as NIOConnectionError {
+      let first = error.connectionErrors.first.map {
+        " (\(($0.error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\($0.error)"))"
+      }
+      throw Failure(
+        description: "Nothing listens at \(server.absoluteString)\(first ?? ""). Start the server, or name another with --server.")
     } catch {
       throw Failure(
         description: "The server at \(server.absoluteString) cannot be reached. Start it, or name another with --server. (\(error))")

@@ -34,7 +34,15 @@ struct TypesCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       guard let address = URL(string: server) else { throw ExitCode.validationFailure }
-      let description = try await RemoteCall(server: address).result(of: "object.describe", ["path": .string(object)])
+      let remote = RemoteCall(server: address)
+      let description: JSONValue
+      do {
+        description = try await remote.result(of: "object.describe", ["path": .string(object)])
+      } catch let failure as RemoteCall.Failure where failure.code == "object_not_found" {
+        let names = try await remote.result(of: "object.list", [:]).array?.compactMap(\.string) ?? []
+        let there = names.isEmpty ? "it exposes none" : "it has \(names.joined(separator: ", "))"
+        throw RemoteCall.Failure(description: "\(server) has no object '\(object)'; \(there).", code: failure.code)
+      }
       print(try TypeScriptDeclaration(describing: description, importing: module).text, terminator: "")
     }
   }

@@ -10,7 +10,7 @@ package struct BundledFiles: Sendable {
 
   /// The browser client.
   package static let browser = BundledFiles(
-    BrowserFiles.all.map { ($0.path, $0.base64.withUTF8Buffer { Base64.decoded($0) }) })
+    BrowserFiles.all.map { ($0.path, $0.base64.withUTF8Buffer { ByteBuffer(bytes: Base64.decode($0) ?? []) }) })
 
   /// - Parameter files: Paths without a slash at their beginning, and contents.
   package init(_ files: [(path: String, content: ByteBuffer)]) {
@@ -52,33 +52,5 @@ package struct BundledFiles: Sendable {
   /// FNV-1a with 64 bits: the files are the project's own, so nobody makes them collide.
   private static func digest(_ content: ByteBuffer) -> UInt64 {
     content.readableBytesView.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-  }
-}
-
-/// What the build tool writes, read back.
-enum Base64 {
-  /// Decodes what an encoder wrote; characters of no meaning are passed over.
-  static func decoded(_ text: some Sequence<UInt8>) -> ByteBuffer {
-    var result = ByteBuffer()
-    var bits: UInt32 = 0
-    var count = 0
-    for byte in text {
-      let value: UInt8
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = byte - UInt8(ascii: "A")
-      case UInt8(ascii: "a")...UInt8(ascii: "z"): value = byte - UInt8(ascii: "a") + 26
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = byte - UInt8(ascii: "0") + 52
-      case UInt8(ascii: "+"): value = 62
-      case UInt8(ascii: "/"): value = 63
-      default: continue
-      }
-      bits = bits << 6 | UInt32(value)
-      count += 6
-      if count >= 8 {
-        count -= 8
-        result.writeInteger(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-      }
-    }
-    return result
   }
 }

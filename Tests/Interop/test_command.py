@@ -144,3 +144,20 @@ def test_every_option_stands_in_the_documentation() -> None:
         found |= set(re.findall(r"--[a-z][a-z-]+", help_text))
     documented = set(re.findall(r"--[a-z][a-z-]+", page))
     assert len(found) >= 12 and found == documented, (found - documented, documented - found)
+
+
+def test_types_of_an_object_that_is_there_and_of_others() -> None:
+    demo = Server("demo").start()
+    address = f"http://127.0.0.1:{demo.port}"
+    try:
+        done = command("types", "sample", "--server", address, "--import", "../tangor.js")
+        missing = command("types", "nothing", "--server", address)
+        demo.stop()
+    finally:
+        demo.close()
+    assert done.returncode == 0 and done.stderr == ""
+    assert "export interface Sample extends TangorObject" in done.stdout and 'from "../tangor.js"' in done.stdout
+    assert missing.returncode == 1 and missing.stdout == "" and "'nothing'" in missing.stderr and "sample" in missing.stderr
+    gone = command("types", "sample", "--server", address)
+    assert gone.returncode == 1 and "Nothing listens" in gone.stderr and "--server" in gone.stderr
+    assert command("types", "sample", "--server", "sample").returncode == 64

@@ -1,3 +1,4 @@
+import TangorTesting
 import Testing
 
 @testable import TangorCore

@@ -1,5 +1,6 @@
 import Foundation
 import TangorJSON
+import TangorTesting
 import Testing
 
 @Suite struct FuzzTests {

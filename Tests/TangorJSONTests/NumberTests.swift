@@ -1,4 +1,5 @@
 import TangorJSON
+import TangorTesting
 import Testing
 
 @Suite struct NumberTests {

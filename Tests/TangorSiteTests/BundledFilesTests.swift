@@ -52,11 +52,6 @@ import Testing
     #expect(first != second)
   }
 
-  @Test(arguments: 0..<70) func base64(count: Int) {
-    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
-    #expect(Array(buffer: Base64.decoded(Data(bytes).base64EncodedString().utf8)) == bytes)
-  }
-
   @Test func binaryCarriesTheBrowserFolder() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Browser").standardizedFileURL
     #expect(BundledFiles.browser.paths.contains("tangor.js"))

@@ -21,6 +21,10 @@ enum ChannelAnswer {
         if let recovered = start.recovered {
           writer.writeKey("recovered")
           writer.write(recovered)
+          if recovered {
+            writer.writeKey("newest")
+            writer.write(start.newest.offset)
+          }
         }
         if givesLatest, start.recovered != true, let latest = start.latest {
           writer.writeKey("latest")

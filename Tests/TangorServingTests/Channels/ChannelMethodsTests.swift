@@ -187,7 +187,7 @@ extension LiveFixture {
     let live = try await fixture.connect()
     let from = try position(fixture.channels, "a", 3)
     let answer = try await live.result("channel.subscribe", #"{"channels":["a"],"from":\#(from)}"#)["channels"]?["a"]
-    #expect(answer?["recovered"] == true && answer?["latest"] == nil && answer?["offset"] == 3)
+    #expect(answer?["recovered"] == true && answer?["latest"] == nil && answer?["offset"] == 3 && answer?["newest"] == 5)
     try fixture.channels.publish("a", 6)
     #expect(try await live.payloads(3) == [4, 5, 6])
   }
@@ -198,7 +198,7 @@ extension LiveFixture {
     let live = try await fixture.connect()
     let from = try position(fixture.channels, "a", 1)
     let lost = try await live.result("channel.subscribe", ##"{"channels":["#"],"from":\##(from)}"##)["channels"]?["a"]
-    #expect(lost?["recovered"] == false && lost?["latest"]?["data"] == 5 && lost?["offset"] == 5)
+    #expect(lost?["recovered"] == false && lost?["latest"]?["data"] == 5 && lost?["offset"] == 5 && lost?["newest"] == nil)
     try fixture.channels.publish("a", 6)
     #expect(try await live.payloads(1) == [6])
     let other = try await fixture.connect()

@@ -161,7 +161,8 @@ import Testing
       let begin = try await next(connection, until: "\"data\":1}\n\n")
       #expect(
         begin.contains(
-          "event: subscribed\ndata: {\"channels\":{\"x/a\":{\"epoch\":\"\(position.epoch)\",\"offset\":0,\"recovered\":true},\"y\":"))
+          "event: subscribed\ndata: {\"channels\":{\"x/a\":{\"epoch\":\"\(position.epoch)\",\"offset\":0,\"recovered\":true,\"newest\":1},\"y\":"
+        ))
       try channels.publish("x/new", 2)
       #expect(try await next(connection, until: "\n\n").contains("event: message\ndata: {\"channel\":\"x/new\","))
       try channels.publish("y", 3)

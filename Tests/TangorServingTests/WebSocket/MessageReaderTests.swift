@@ -1,4 +1,5 @@
 import NIOCore
+import TangorTesting
 import Testing
 
 @testable import TangorServing
@@ -105,7 +106,7 @@ import Testing
 
   /// Whatever comes, the reader answers with messages or a breach and does not trap.
   @Test func survivesRandomBytes() {
-    var random = SplitMix(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for round in 0..<3_000 {
       var bytes: [UInt8] = []
       for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -122,18 +123,5 @@ import Testing
       let whole = read([bytes], maximumSize: 4_096, deflate: deflate)
       #expect(read([Array(bytes[..<cut]), Array(bytes[cut...])], maximumSize: 4_096, deflate: deflate) == whole, "round \(round)")
     }
-  }
-}
-
-/// A small random source with a seed, so that a failing round can be run again.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
   }
 }

@@ -1,3 +1,4 @@
+import TangorTesting
 import Testing
 
 @testable import Tangor
@@ -48,7 +49,7 @@ import Testing
   /// Seeded mutations of a valid file: reading them ends, and says something or gives values.
   @Test(arguments: 0..<8)
   func mutatedFilesNeverTrap(seed: UInt64) {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let original = Array(ConfigurationPrinter.text(of: TangorConfiguration()).utf8) + Array("a: &a {b: *a}\n? [x]\n: |\n  y\n".utf8)
     let pieces = [
       "*a", "&a ", "<<: ", "? ", "- ", ": ", "\n", "\t", "[", "]", "{", "}", "'", "\"", "|", ">", "#", "%", "!!int ", "\u{0}", "é", "---\n",

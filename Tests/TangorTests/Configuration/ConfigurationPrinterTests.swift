@@ -2,6 +2,7 @@ import TangorCore
 import TangorServing
 import TangorSite
 import TangorStreams
+import TangorTesting
 import Testing
 
 @testable import Tangor
@@ -28,7 +29,7 @@ import Testing
   /// Whatever values a configuration holds, its print loads to them.
   @Test(arguments: 0..<20)
   func printedFilesLoadToTheSameValues(seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for _ in 0..<20 {
       let configuration = randomConfiguration(&generator)
       let text = ConfigurationPrinter.text(of: configuration)

@@ -23,19 +23,6 @@ func findings(_ yaml: String, environment: [String: String] = [:], settings: [St
   }
 }
 
-/// A generator of numbers that gives the same ones for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 /// The whole configuration as text, to compare two by all their keys.
 func allValues(_ configuration: TangorConfiguration) -> [String] {
   TangorConfiguration.schema.keys.map { key in "\(key.name) = \(key.value(configuration)?.flowText ?? "none")" }
