@@ -40,6 +40,7 @@ struct DrainService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
   let channels: ChannelRegistry
+  let signals: SignalRegistry
   let reloader: Reloader?
   let readiness: Readiness
   let onShutdown: @Sendable () -> Void
@@ -51,6 +52,7 @@ struct DrainService: Service {
     streams.shutdown()
     polls.shutdown()
     channels.shutdown()
+    signals.shutdown()
     reloader?.shutdown()
   }
 }

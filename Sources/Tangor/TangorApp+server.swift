@@ -29,7 +29,9 @@ extension TangorApp {
     let router = try buildRouter(parts, files: files, uploads: uploads)
     let quick: (any QuickResponder)? =
       parts.middleware.isEmpty
-      ? QuickTable(basePath: configuration.basePath, [StreamQuickResponder(streams), ServiceQuickResponder(services, polls: polls)]) : nil
+      ? QuickTable(
+        basePath: configuration.basePath,
+        [StreamQuickResponder(streams), SignalQuickResponder(signals), ServiceQuickResponder(services, polls: polls)]) : nil
     let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger) {
       [services, basePath = configuration.basePath, timeout = configuration.serving.requestTimeout] method, uri in
       services.bodyTerms(method: method, uri: uri, basePath: basePath, requestTimeout: timeout)
@@ -62,6 +64,7 @@ extension TangorApp {
     var methods = parts.methods
     try methods.add(contentsOf: StreamMethods(streams).methods)
     try methods.add(contentsOf: ChannelMethods(channels).methods)
+    try methods.add(contentsOf: SignalMethods(signals).methods)
     try methods.add(contentsOf: ServiceMethods(services, streams: streams, polls: polls).methods)
     try methods.add(contentsOf: ObjectMethods(objects).methods)
     let dispatcher = try LiveDispatcher(
@@ -74,6 +77,10 @@ extension TangorApp {
     group.addRoutes(
       ChannelRoutes<TangorRequestContext>(channels, basePath: configuration.basePath, configuration: configuration.serving.webSocket)
         .endpoints)
+    group.addRoutes(
+      SignalRoutes<TangorRequestContext>(
+        signals, basePath: configuration.basePath, origins: OriginPolicy(configuration.serving.webSocket.origins)
+      ).endpoints)
     group.addRoutes(
       LiveRoutes<TangorRequestContext>(
         dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets, identify: parts.identify

@@ -48,6 +48,8 @@ public final class TangorApp: Sendable {
   public let streams: StreamRegistry
   /// The channels, by name.
   public let channels: ChannelRegistry
+  /// The signals, by name.
+  public let signals: SignalRegistry
   /// The uploads: who wants to know of them is told here.
   public let uploads: UploadRegistry
   /// The objects that pages may use, by name.
@@ -74,6 +76,7 @@ public final class TangorApp: Sendable {
     uploads = UploadRegistry(configuration.uploads)
     polls = PollRegistry(configuration: configuration.streams)
     channels = try ChannelRegistry(configuration: configuration.channels)
+    signals = SignalRegistry(configuration: configuration.signals)
     objects = ObjectRegistry(
       configuration: configuration.objects, streams: ObjectStreamOpener(registry: streams),
       publish: { [channels, logger] name, value in
@@ -184,7 +187,8 @@ public final class TangorApp: Sendable {
         .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, reloader: reloader)),
         .init(
           service: DrainService(
-            streams: streams, polls: polls, channels: channels, reloader: reloader, readiness: readiness, onShutdown: onShutdown)),
+            streams: streams, polls: polls, channels: channels, signals: signals, reloader: reloader, readiness: readiness,
+            onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = configuration.serving.shutdownGrace
