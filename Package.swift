@@ -113,7 +113,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
-    .target(name: "TangorGallery", dependencies: ["Tangor", "TangorCore", serviceLifecycle], swiftSettings: settings),
+    .target(name: "TangorGallery", dependencies: ["Tangor", "TangorCore", httpTypes, serviceLifecycle], swiftSettings: settings),
     .executableTarget(
       name: "TangorCommand",
       dependencies: [

@@ -4,8 +4,17 @@ import TangorServing
 import TangorSite
 import TangorStreams
 
-// The services of an application's group. A group shuts down its last service first, so they stand in the order: sockets, the HTTP
+// The services of an application's group. A group shuts down its last service first, so they stand in the order: tasks, sockets, the HTTP
 // server, leases, draining.
+
+/// Runs the tasks, and cancels them once nothing is served any more.
+struct TaskService: Service {
+  let tasks: TaskRegistry
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await tasks.run() }
+  }
+}
 
 /// Sees sockets off after the HTTP server has stopped.
 struct SocketService: Service {
@@ -40,6 +49,7 @@ struct DrainService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
   let channels: ChannelRegistry
+  let tasks: TaskRegistry
   let reloader: Reloader?
   let readiness: Readiness
   let onShutdown: @Sendable () -> Void
@@ -51,6 +61,7 @@ struct DrainService: Service {
     streams.shutdown()
     polls.shutdown()
     channels.shutdown()
+    tasks.drain()
     reloader?.shutdown()
   }
 }

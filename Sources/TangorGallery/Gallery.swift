@@ -14,6 +14,7 @@ public enum Gallery {
     try app.channels.add(rule: ChannelRule("demo/#", clientsMayPublish: true, presence: true))
     try app.addWhiteboard()
     try app.addSensors()
+    try app.addChat()
     app.announceUploads()
     try app.objects.expose(Sample(), as: "sample")
     try app.objects.expose(Pause(), as: "pause")

@@ -13,6 +13,7 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
 
   private let caller: ServiceCaller
   private let bodyLimit: ByteSize
+  private let signals: (any OperationSignals)?
   private let serveFile: FileServing?
 
   /// - Parameters:
@@ -25,8 +26,17 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
     _ registry: ServiceRegistry, streams: StreamRegistry, polls: PollRegistry, bodyLimit: ByteSize = .mebibytes(16),
     serveFile: FileServing? = nil
   ) {
+    self.init(registry, streams: streams, polls: polls, signals: nil, bodyLimit: bodyLimit, serveFile: serveFile)
+  }
+
+  /// - Parameter signals: The signals that operations wait for; the others as in the public form.
+  package init(
+    _ registry: ServiceRegistry, streams: StreamRegistry, polls: PollRegistry, signals: (any OperationSignals)?, bodyLimit: ByteSize,
+    serveFile: FileServing?
+  ) {
     caller = ServiceCaller(registry: registry, streams: streams, polls: polls)
     self.bodyLimit = bodyLimit
+    self.signals = signals
     self.serveFile = serveFile
   }
 
@@ -84,6 +94,13 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
     case .body(let type, let length, let write):
       let body = ResponseBody(contentLength: length) { writer in
         try await write(&writer)
+        try await writer.finish(nil)
+      }
+      response = Response(status: reply.status, headers: [.contentType: type], body: body)
+    case .operations(let type, let make):
+      let driver = OperationDriver(signals: signals, input: CollectedInput(call.body))
+      let body = ResponseBody { writer in
+        try await driver.run(make()) { try await writer.write($0) }
         try await writer.finish(nil)
       }
       response = Response(status: reply.status, headers: [.contentType: type], body: body)

@@ -1,0 +1,110 @@
+import { Status, element } from "../elements.js";
+import { openPage, part } from "../page.js";
+import { someName } from "../whiteboard/people.js";
+import { listenByPolls, listenLive, sayByPost } from "./room.js";
+import { source } from "./source.js";
+
+/** Lines shown at a time. */
+const maxLines = 300;
+/** People shown at a time. */
+const maxPeople = 100;
+
+const tangor = openPage("chat", source);
+const status = new Status(part("status"));
+const list = part("lines");
+const nameField = /** @type {HTMLInputElement} */ (part("name"));
+const transport = /** @type {HTMLSelectElement} */ (part("transport"));
+const text = /** @type {HTMLInputElement} */ (part("text"));
+
+nameField.value = sessionStorage.getItem("chat.name") ?? someName();
+if (new URLSearchParams(location.search).has("poll")) transport.value = "poll";
+
+// MARK: Listening
+
+/** @type {AbortController | undefined} */
+let listening;
+
+/** @param {import("./room.js").Line} line */
+function show({ name, text }) {
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  list.append(element("li", { "data-line": name }, element("strong", {}, name), " ", text));
+  while (list.childElementCount > maxLines) list.firstElementChild?.remove();
+  if (atEnd) list.scrollTop = list.scrollHeight;
+}
+
+function listen() {
+  listening?.abort();
+  const { signal } = (listening = new AbortController());
+  list.replaceChildren();
+  list.dataset.state = "starting";
+  const listener = {
+    line: show,
+    /** @param {"listening" | "missed"} state */
+    state(state) {
+      if (state === "missed") return status.say("running", "Some lines were missed.");
+      list.dataset.state = transport.value;
+      if (status.element.dataset.status === "error") status.say("idle", "");
+    },
+    /** @param {unknown} error */
+    fail: (error) => status.fail(error),
+  };
+  if (transport.value === "poll") listenByPolls(tangor.base, listener, signal);
+  else listenLive(tangor, listener, signal);
+  announce();
+}
+
+// MARK: Who is here
+
+/** @type {import("../../tangor").ChannelSubscription | undefined} */
+let presence;
+/** @type {Map<string, string>} names by the connection's id */
+const people = new Map();
+
+/** Tells the others who this is, which only those with a live connection can. */
+function announce() {
+  presence?.unsubscribe();
+  presence = undefined;
+  people.clear();
+  showPeople();
+  if (transport.value === "poll") return;
+  presence = tangor.channels.subscribe("chat/room", () => {}, { latest: false, presence: true, info: { name: nameField.value } });
+  presence.addEventListener("joined", ({ detail: { client } }) => {
+    if (typeof client.info?.name === "string" && people.size < maxPeople) people.set(client.id, client.info.name.slice(0, 30));
+    showPeople();
+  });
+  presence.addEventListener("left", ({ detail: { client } }) => {
+    people.delete(client.id);
+    showPeople();
+  });
+}
+
+function showPeople() {
+  const own = tangor.channels.client;
+  const entries = [...people].map(([id, name]) => element("li", { "data-person": id }, name, id === own ? " (you)" : ""));
+  part("people").replaceChildren(...entries);
+}
+
+// MARK: Speaking
+
+part("say").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const line = { name: nameField.value, text: text.value };
+  if (line.text.trim() === "") return;
+  try {
+    if (transport.value === "poll") await sayByPost(tangor.base, line);
+    else await tangor.call("service.call", { path: "/chat/say", arguments: line });
+    if (text.value === line.text) text.value = "";
+    status.say("idle", "");
+  } catch (error) {
+    status.fail(error);
+  }
+});
+
+part("how").addEventListener("submit", (event) => event.preventDefault());
+transport.addEventListener("change", listen);
+nameField.addEventListener("change", () => {
+  nameField.value = nameField.value.trim() || someName();
+  sessionStorage.setItem("chat.name", nameField.value);
+  announce();
+});
+listen();
