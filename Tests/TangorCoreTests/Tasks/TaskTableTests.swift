@@ -41,7 +41,9 @@ import Testing
     #expect(table.find("a")?.id == second)
     let spawned = [try table.add("b", .spawned), try table.add("b", .spawned)]
     #expect(table.find("b")?.id == spawned[1])
-    for name in ["", "a\nb", String(repeating: "x", count: 129)] { #expect(code { _ = try table.add(name, .spawned) } == .invalidParameters) }
+    for name in ["", "a\nb", String(repeating: "x", count: 129)] {
+      #expect(code { _ = try table.add(name, .spawned) } == .invalidParameters)
+    }
   }
 
   @Test func limitsCountWhatLives() throws {
