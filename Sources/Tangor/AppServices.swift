@@ -49,6 +49,7 @@ struct DrainService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
   let channels: ChannelRegistry
+  let signals: SignalRegistry
   let tasks: TaskRegistry
   let reloader: Reloader?
   let readiness: Readiness
@@ -61,6 +62,7 @@ struct DrainService: Service {
     streams.shutdown()
     polls.shutdown()
     channels.shutdown()
+    signals.shutdown()
     tasks.drain()
     reloader?.shutdown()
   }

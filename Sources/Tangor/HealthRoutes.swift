@@ -83,6 +83,7 @@ extension TangorApp {
     let polls = polls.statistics
     let channels = channels.statistics
     let objects = objects.statistics
+    let signals = signals.statistics
     return [
       (
         "streams",
@@ -96,6 +97,7 @@ extension TangorApp {
         "channels",
         [("active", channels.channels), ("bytes", channels.bytes), ("published", channels.published), ("readers", channels.readers)]
       ),
+      ("signals", [("waiting", signals.waiting), ("kept", signals.kept), ("sent", signals.sent), ("woken", signals.woken)]),
       ("objects", [("exposed", objects.objects), ("runningCalls", objects.running), ("waitingCalls", objects.waiting)]),
       ("webSockets", [("open", sockets.openCount), ("opened", sockets.totalCount)]),
     ]

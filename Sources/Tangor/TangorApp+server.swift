@@ -29,7 +29,9 @@ extension TangorApp {
     let router = try buildRouter(parts, files: files, uploads: uploads)
     let quick: (any QuickResponder)? =
       parts.middleware.isEmpty
-      ? QuickTable(basePath: configuration.basePath, [StreamQuickResponder(streams), ServiceQuickResponder(services, polls: polls)]) : nil
+      ? QuickTable(
+        basePath: configuration.basePath,
+        [StreamQuickResponder(streams), SignalQuickResponder(signals), ServiceQuickResponder(services, polls: polls)]) : nil
     let http = HTTPServing(configuration: configuration.serving, quick: quick, logger: logger) { method, uri in
       uploads.bodyTerms(method: method, uri: uri)
     }
@@ -59,6 +61,7 @@ extension TangorApp {
     var methods = parts.methods
     try methods.add(contentsOf: StreamMethods(streams).methods)
     try methods.add(contentsOf: ChannelMethods(channels).methods)
+    try methods.add(contentsOf: SignalMethods(signals).methods)
     try methods.add(contentsOf: ServiceMethods(services, streams: streams, polls: polls).methods)
     try methods.add(contentsOf: ObjectMethods(objects).methods)
     let dispatcher = try LiveDispatcher(
@@ -72,6 +75,10 @@ extension TangorApp {
       ChannelRoutes<TangorRequestContext>(channels, basePath: configuration.basePath, configuration: configuration.serving.webSocket)
         .endpoints)
     group.addRoutes(
+      SignalRoutes<TangorRequestContext>(
+        signals, basePath: configuration.basePath, origins: OriginPolicy(configuration.serving.webSocket.origins)
+      ).endpoints)
+    group.addRoutes(
       LiveRoutes<TangorRequestContext>(
         dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets, identify: parts.identify
       ).collection)
@@ -80,7 +87,7 @@ extension TangorApp {
       group.methods(at: RouterPath(route.path), [(.get, { request, context in try await route.answer(upgrade, request, context) })])
     }
     let services = ServiceResponder<TangorRequestContext>(
-      self.services, streams: streams, polls: polls, signals: nil, bodyLimit: configuration.serving.maximumBodySize,
+      self.services, streams: streams, polls: polls, signals: signals, bodyLimit: configuration.serving.maximumBodySize,
       serveFile: { path, type, request in try await files.response(path: path, contentType: type, request: request) })
     let site = try SiteResponder<TangorRequestContext>(
       configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: bundles,

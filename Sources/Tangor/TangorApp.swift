@@ -48,6 +48,8 @@ public final class TangorApp: Sendable {
   public let streams: StreamRegistry
   /// The channels, by name.
   public let channels: ChannelRegistry
+  /// The signals, by name.
+  public let signals: SignalRegistry
   /// The uploads: who wants to know of them is told here.
   public let uploads: UploadRegistry
   /// The objects that pages may use, by name.
@@ -76,6 +78,7 @@ public final class TangorApp: Sendable {
     uploads = UploadRegistry(configuration.uploads)
     polls = PollRegistry(configuration: configuration.streams)
     channels = try ChannelRegistry(configuration: configuration.channels)
+    signals = SignalRegistry(configuration: configuration.signals)
     tasks = TaskRegistry(configuration: configuration.tasks, report: { [logger] in logger.report($0) })
     objects = ObjectRegistry(
       configuration: configuration.objects, streams: ObjectStreamOpener(registry: streams),
@@ -187,8 +190,8 @@ public final class TangorApp: Sendable {
         .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, reloader: reloader)),
         .init(
           service: DrainService(
-            streams: streams, polls: polls, channels: channels, tasks: tasks, reloader: reloader, readiness: readiness,
-            onShutdown: onShutdown)),
+            streams: streams, polls: polls, channels: channels, signals: signals, tasks: tasks, reloader: reloader,
+            readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = configuration.serving.shutdownGrace

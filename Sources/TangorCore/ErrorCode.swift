@@ -103,6 +103,8 @@ extension ErrorCode {
   public static let checksumMismatch = Self("checksum_mismatch", "Checksum mismatch", status: 460, rpcCode: -32074, retry: true)
   /// Another request writes to the resumable upload.
   public static let uploadBusy = Self("upload_busy", "Upload busy", status: 423, rpcCode: -32075, retry: true)
+  /// The signal did not come in the time that the caller was ready to wait.
+  public static let signalTimeout = Self("signal_timeout", "No signal came", status: 504, rpcCode: -32080, retry: true)
   /// The caller went or asked for it.
   public static let canceled = Self("canceled", "Canceled", status: 499, rpcCode: -32099)
 
@@ -113,6 +115,6 @@ extension ErrorCode {
     .preconditionFailed, .upgradeRequired, .requestTimeout, .tooManyRequests, .headersTooLarge, .streamNotFound, .streamFailed,
     .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .objectNotFound, .notSettable,
     .notCallable, .callNotStarted, .callFailed, .notDeletable, .channelNotFound, .fileExists, .insufficientStorage,
-    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .canceled,
+    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .signalTimeout, .canceled,
   ]
 }

@@ -15,6 +15,7 @@ public enum Gallery {
     try app.addWhiteboard()
     try app.addSensors()
     try app.addChat()
+    try app.addWaiting()
     app.announceUploads()
     try app.objects.expose(Sample(), as: "sample")
     try app.objects.expose(Pause(), as: "pause")

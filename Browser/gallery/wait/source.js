@@ -5,7 +5,7 @@ try app.services.add("/wait") { _ in
     try await writer.write("I'm waiting for some signal<br>")
     do {
       let message = try await app.signals.wait(for: "abc", timeout: .seconds(5), as: String.self)
-      try await writer.write("Someone signaled me with this message: \\(escaped(message))")
+      try await writer.write("Someone signaled me with this message: \\(message.htmlEscaped)")
     } catch let error as TangorError where error.code == .signalTimeout {
       try await writer.write("Your time is up !")
     }

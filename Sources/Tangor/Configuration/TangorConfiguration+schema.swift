@@ -7,7 +7,7 @@ import TangorStreams
 extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
   package static let schema = ConfigurationSchema(
-    serverKeys + wispyobserverKeys + tlsKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + taskKeys + objectKeys
+    serverKeys + wispyobserverKeys + tlsKeys + limitKeys + webSocketKeys + streamKeys + channelKeys + signalKeys + taskKeys + objectKeys
       + staticKeys + uploadKeys)
 
   /// A line about each section, for print and documentation.
@@ -21,6 +21,7 @@ extension TangorConfiguration {
     "websocket.compression": "Compression of WebSocket messages (permessage-deflate)",
     "streams": "Keyed streams",
     "channels": "Channels",
+    "signals": "Signals",
     "tasks": "Tasks beside requests",
     "interface": "What pages may reach of exposed objects",
     "func_caller": "How calls of exposed objects run",
@@ -179,6 +180,25 @@ extension TangorConfiguration {
     Key(
       "tasks.result_lease", \.tasks.resultLease, .duration(in: moment...longestLease),
       "How long a task that has ended is still known by its name."),
+  ]
+
+  private static let signalKeys = [
+    Key("signals.waiters", \.signals.maximumWaiters, .integer(in: 1...10_000_000), "Waits at a time, over all names; 429 beyond."),
+    Key("signals.name_size", \.signals.maximumNameSize, .integer(in: 1...4_096), "The most bytes of a signal's name."),
+    Key(
+      "signals.value_size", \.signals.maximumValueSize, .size(in: ByteSize(bytes: 4)...largestInMemory),
+      "The largest value of a signal; 413 beyond."),
+    Key("signals.kept", \.signals.maximumKept, .integer(in: 0...10_000_000), "Signals kept for those who wait later; 429 beyond."),
+    Key(
+      "signals.kept_size", \.signals.maximumKeptSize, .size(in: ByteSize(bytes: 0) ... .mebibytes(1 << 20)),
+      "The values of all of them together; 429 beyond."),
+    Key(
+      "signals.max_timeout", \.signals.maximumTimeout, .duration(in: moment ... .seconds(86_400)),
+      "The longest wait that a client may ask for."),
+    Key(
+      "signals.lease", \.signals.lease, .duration(in: moment ... .seconds(86_400)),
+      "How long a signal is kept where its sender does not say."),
+    Key("signals.client_send", \.signals.clientsMaySend, .boolean, "Whether clients may send signals; 403 otherwise."),
   ]
 
   private static let objectKeys = [

@@ -32,6 +32,8 @@ public struct TangorConfiguration: Sendable {
   public var streams = StreamsConfiguration()
   /// The settings of channels, and their rules.
   public var channels = ChannelsConfiguration()
+  /// The settings of signals.
+  public var signals = SignalsConfiguration()
   /// The settings of tasks.
   public var tasks = TasksConfiguration()
   /// The settings of exposed objects.

@@ -7,7 +7,7 @@ import TangorJSON
 ///
 /// It answers what is quick at once and what cannot be parsed with a problem, cuts off requests that come too slowly and
 /// connections that stand idle, asks for bodies that wait for `100 Continue`, and tells a waiting request when its client has gone.
-package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler, ParkedConnection {
   package typealias InboundIn = HTTPServerRequestPart
   package typealias InboundOut = HTTPServerRequestPart
   package typealias OutboundIn = HTTPServerResponsePart
@@ -17,7 +17,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private static let minimumRate = 1_024
 
   private let shared: HTTPServing
-  /// Requests that went on to Hummingbird and whose answers have not ended.
+  /// Requests that went on to Hummingbird or were parked, and whose answers have not ended.
   private var requestsInProgress = 0
   private var isReadingRequest = false
   /// What holds for the body that is coming, where it is streamed somewhere.
@@ -43,6 +43,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private var quickStart: ContinuousClock.Instant?
   private var quickURI = ""
   private var quickAccept: String?
+  private var parking = Parking()
   private var mustFlush = false
   private var lastActivity = NIODeadline.now()
   private var requestDeadline = NIODeadline.now()
@@ -97,6 +98,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   private func gone() {
     isGone = true
     if isReadingRequest { wasBodyCut = true }
+    parking.clear()
+    parking.end()?.abandon()
     let handlers = goneHandlers.values
     goneHandlers = [:]
     for handler in handlers { handler() }
@@ -104,8 +107,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
 
   package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let event = event as? ChannelEvent, event == .inputClosed {
+      let wasParked = parking.isParked
       gone()
-      if hasFailed { context.close(promise: nil) }
+      if hasFailed || wasParked { context.close(promise: nil) }
     }
     context.fireUserInboundEventTriggered(event)
   }
@@ -158,6 +162,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     hasReadParts = true
+    if parking.isParked { return parking.hold(Self.unwrapInboundIn(data)) }
     var data = data
     switch Self.unwrapInboundIn(data) {
     case .head(var head):
@@ -195,7 +200,11 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     case .end:
       if let answer = quick {
         quick = nil
-        return write(answer)
+        guard case .later(let wait) = answer else { return write(answer) }
+        if let answer = wait.begin(self) { return write(answer) }
+        parking.park(wait)
+        requestsInProgress += 1
+        return
       }
       isReadingRequest = false
       awaitsContinue = false
@@ -204,6 +213,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   }
 
   package func read(context: ChannelHandlerContext) {
+    guard parking.mayRead() else { return }
     // What the client could not send while nobody read is not its delay.
     if !isReading, isReadingRequest, requestsInProgress > 0, let terms { requestDeadline = .now() + terms.idleTimeout }
     isReading = true
@@ -249,7 +259,10 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     let start = shared.observesQuickAnswers ? ContinuousClock.now : nil
     guard let answer = responder.answer(request) else { return false }
     quick = answer
-    if case .failure = answer { quickAccept = head.headers.first(name: "accept") }
+    switch answer {
+    case .failure, .later: quickAccept = head.headers.first(name: "accept")
+    case .document, .empty: break
+    }
     quickStart = start
     if start != nil { quickURI = String(request.path) }
     return true
@@ -266,13 +279,34 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     case .failure(let error):
       bytes = Problem(error, requestID: id).encoded(accept: quickAccept, date: date, closes: false)
       status = error.code.status
-      if status >= 500 { shared.report(error, requestID: id) }
+      if status >= 500, error.code != .shuttingDown { shared.report(error, requestID: id) }
+    case .empty:
+      bytes = QuickAnswer.encodedEmpty(requestID: id, date: date)
+      status = 204
+    // Whoever waits is answered with what came in the end.
+    case .later: return
     }
     encoder.write(NIOAny(bytes), promise: nil)
     mustFlush = true
     if let start = quickStart {
       shared.observe(quickURI, status: status, since: start, requestID: id, client: Client(channel: encoder.channel))
     }
+  }
+
+  package func answer(_ answer: QuickAnswer) {
+    guard parking.end() != nil else { return }
+    requestsInProgress -= 1
+    lastActivity = .now()
+    write(answer)
+    guard parking.isHolding, let encoder, let context = try? encoder.pipeline.syncOperations.context(handler: self) else {
+      mustFlush = false
+      encoder?.flush()
+      return
+    }
+    // What the client sent behind the parked request has its turn now.
+    while let part = parking.next() { channelRead(context: context, data: Self.wrapInboundOut(part)) }
+    channelReadComplete(context: context)
+    if parking.takeReadDue() { read(context: context) }
   }
 
   // MARK: Responses

@@ -21,10 +21,21 @@ package enum QuickAnswer {
   case document(QuickDocument)
   /// A failure, answered as any other.
   case failure(TangorError)
+  /// Nothing: status 204.
+  case empty
+  /// What is known later; the request is parked until then.
+  case later(any QuickWait)
 
   /// What a thrown error is answered with.
   package static func failed(_ error: any Error) -> Self {
     .failure(error as? TangorError ?? TangorError(.internalError, error.publicText, underlying: error))
+  }
+}
+
+extension QuickAnswer {
+  /// The answer with status 204 as it goes out.
+  static func encodedEmpty(requestID: String, date: String) -> ByteBuffer {
+    ByteBuffer(string: "HTTP/1.1 204 No Content\r\nCache-Control: no-store\r\nX-Request-Id: \(requestID)\r\nDate: \(date)\r\n\r\n")
   }
 }
 
@@ -77,7 +88,7 @@ package struct QuickDocument {
 /// Something that can answer some requests at once: on the event loop, without waiting, without a task.
 ///
 /// A request costs half as much this way, so it is for what is asked often and answered in microseconds: the next value of a
-/// stream whose author marked it as quick, a quick service. It is never asked for requests that have a body, want the connection
+/// stream whose author marked it as quick, a quick service; and for what many wait for at a time, as a ``QuickWait``. It is never asked for requests that have a body, want the connection
 /// closed, or come while an earlier one of the connection is still being answered; and it gives `nil` for all that it leaves to
 /// the router, having changed nothing.
 package protocol QuickResponder: Sendable {
