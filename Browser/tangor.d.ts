@@ -322,12 +322,36 @@ export interface Channels {
   presence(name: string, options?: CallOptions): Promise<ChannelClient[]>;
 }
 
+export interface SignalWaitOptions {
+  /** How long to wait: milliseconds, or a text such as `"5s"`; 30 s. Beyond, the error is `signal_timeout`. */
+  timeout?: number | string;
+  /** Ends the wait; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export interface SignalSendOptions {
+  /** Whom it wakes: all who wait, or the one that has waited longest; `all`. */
+  to?: "all" | "first";
+  /** How long it is kept for the next one who waits, when it wakes nobody: milliseconds, a text such as `"1m"`, or true. */
+  sticky?: number | string | boolean;
+  signal?: AbortSignal;
+}
+
+export interface Signals {
+  /** Waits for a signal and gives what was sent with it. */
+  wait<T = any>(name: string, options?: SignalWaitOptions): Promise<T>;
+  /** Waits for the first of several signals. */
+  wait<T = any>(names: readonly string[], options?: SignalWaitOptions): Promise<{ name: string; value: T }>;
+  send(name: string, value?: unknown, options?: SignalSendOptions): Promise<{ woken: number; kept: boolean }>;
+}
+
 export class Tangor extends EventTarget {
   constructor(options?: ConnectOptions);
   readonly base: URL;
   readonly state: State;
   readonly transport: Transport | undefined;
   readonly channels: Channels;
+  readonly signals: Signals;
   /** Waits until the connection is open; rejects when it is closed for good. */
   ready(options?: { signal?: AbortSignal }): Promise<void>;
   call<R = any>(method: string, parameters?: unknown, options?: CallOptions): Promise<R>;

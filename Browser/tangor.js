@@ -5,6 +5,7 @@ import { HTTPDoor } from "./http.js";
 import { LiveConnection } from "./live.js";
 import { Objects } from "./objects.js";
 import { pollAnswers } from "./poll.js";
+import { Signals } from "./signals.js";
 import { StreamRouter, keyOf, openOverHTTP, pumpLines } from "./sources.js";
 import { TangorStream } from "./stream.js";
 import { Uploads } from "./uploads.js";
@@ -67,6 +68,8 @@ export class Tangor extends EventTarget {
       call: (method, parameters, how) => this.call(method, parameters, how),
       fail,
     });
+    /** The server's signals. */
+    this.signals = new Signals((method, parameters, how) => this.call(method, parameters, how));
     let opened = false;
     this.addEventListener("statechange", () => {
       if (this.state !== "open") return;

@@ -3,6 +3,7 @@ import * as declared from "./tangor";
 import { TangorStream } from "./stream.js";
 import { TangorError } from "./errors.js";
 import { Channels } from "./channels/channels.js";
+import { Signals } from "./signals.js";
 import { LiveConnection } from "./live.js";
 
 type Fits<Declared, Actual extends Declared> = Actual;
@@ -10,5 +11,6 @@ export type Checks = [
   Fits<declared.TangorStream<number>, TangorStream<number>>,
   Fits<declared.TangorError, TangorError>,
   Fits<Omit<declared.Channels, "subscribe">, Channels>,
+  Fits<Omit<declared.Signals, "wait">, Signals>,
   Fits<declared.State, LiveConnection["state"]>,
 ];
