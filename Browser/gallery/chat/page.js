@@ -47,36 +47,38 @@ function listen() {
     },
     /** @param {unknown} error */
     fail: (error) => status.fail(error),
+    /** @param {string} id @param {any} info */
+    came(id, info) {
+      if (typeof info?.name === "string" && people.size < maxPeople) people.set(id, info.name.slice(0, 30));
+      showPeople();
+    },
+    /** @param {string} id */
+    went(id) {
+      people.delete(id);
+      showPeople();
+    },
   };
-  if (transport.value === "poll") listenByPolls(tangor.base, listener, signal);
-  else listenLive(tangor, listener, signal);
-  announce();
+  people.clear();
+  showPeople();
+  rename = undefined;
+  if (transport.value === "poll") return listenByPolls(tangor.base, listener, signal);
+  const told = nameField.value;
+  listenLive(tangor, listener, { name: told }, signal).then(
+    (renamed) => {
+      if (signal.aborted) return;
+      rename = renamed;
+      if (nameField.value !== told) rename({ name: nameField.value });
+    },
+    (error) => signal.aborted || status.fail(error),
+  );
 }
 
 // MARK: Who is here
 
-/** @type {import("../../tangor").ChannelSubscription | undefined} */
-let presence;
-/** @type {Map<string, string>} names by the connection's id */
+/** Names by the connection's id, of those with a live connection. @type {Map<string, string>} */
 const people = new Map();
-
-/** Tells the others who this is, which only those with a live connection can. */
-function announce() {
-  presence?.unsubscribe();
-  presence = undefined;
-  people.clear();
-  showPeople();
-  if (transport.value === "poll") return;
-  presence = tangor.channels.subscribe("chat/room", () => {}, { latest: false, presence: true, info: { name: nameField.value } });
-  presence.addEventListener("joined", ({ detail: { client } }) => {
-    if (typeof client.info?.name === "string" && people.size < maxPeople) people.set(client.id, client.info.name.slice(0, 30));
-    showPeople();
-  });
-  presence.addEventListener("left", ({ detail: { client } }) => {
-    people.delete(client.id);
-    showPeople();
-  });
-}
+/** Tells the others another name, once this page listens live. @type {((info: {name: string}) => void) | undefined} */
+let rename;
 
 function showPeople() {
   const own = tangor.channels.client;
@@ -105,6 +107,6 @@ transport.addEventListener("change", listen);
 nameField.addEventListener("change", () => {
   nameField.value = nameField.value.trim() || someName();
   sessionStorage.setItem("chat.name", nameField.value);
-  announce();
+  rename?.({ name: nameField.value });
 });
 listen();

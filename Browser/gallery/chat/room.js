@@ -4,6 +4,8 @@
  * @typedef {object} Listener what a way of taking part tells the page
  * @property {(line: Line) => void} line
  * @property {(state: "listening" | "missed") => void} state
+ * @property {(id: string, info: any) => void} came somebody is here, or has another name
+ * @property {(id: string) => void} went
  * @property {(error: unknown) => void} fail
  */
 
@@ -25,20 +27,30 @@ export function readLine(data) {
  *
  * @param {import("../../tangor").Tangor} tangor
  * @param {Listener} listener
+ * @param {{name: string}} info what the others are told of this page
  * @param {AbortSignal} signal
+ * @returns {Promise<(info: {name: string}) => void>} tells the others another name
  */
-export async function listenLive(tangor, listener, signal) {
-  try {
-    const held = await tangor.channels.history("chat/room", { signal });
-    for (const { data } of held.messages) tell(listener, data);
-    const from = { "chat/room": { epoch: held.epoch, offset: held.offset } };
-    const subscription = tangor.channels.subscribe("chat/room", (data) => tell(listener, data), { from, signal, latest: false });
-    subscription.addEventListener("lost", () => listener.state("missed"));
-    await subscription.ready;
-    listener.state("listening");
-  } catch (error) {
-    if (!signal.aborted) listener.fail(error);
-  }
+export async function listenLive(tangor, listener, info, signal) {
+  const held = await tangor.channels.history("chat/room", { signal });
+  for (const { data } of held.messages) tell(listener, data);
+  let from = { "chat/room": { epoch: held.epoch, offset: held.offset } };
+  /** @type {import("../../tangor").ChannelSubscription | undefined} */
+  let subscription;
+  /** @param {{name: string}} info */
+  const subscribe = (info) => {
+    from = { ...from, ...subscription?.positions };
+    subscription?.unsubscribe();
+    const options = { from, signal, latest: false, presence: true, info };
+    const fresh = (subscription = tangor.channels.subscribe("chat/room", (data) => tell(listener, data), options));
+    fresh.addEventListener("lost", () => listener.state("missed"));
+    fresh.addEventListener("joined", ({ detail: { client } }) => listener.came(client.id, client.info));
+    fresh.addEventListener("left", ({ detail: { client } }) => listener.went(client.id));
+    return fresh;
+  };
+  await subscribe(info).ready;
+  listener.state("listening");
+  return subscribe;
 }
 
 /**
