@@ -59,8 +59,8 @@ function listen() {
     },
   };
   people.clear();
-  showPeople();
   rename = undefined;
+  showPeople();
   if (transport.value === "poll") return listenByPolls(tangor.base, listener, signal);
   const told = nameField.value;
   listenLive(tangor, listener, { name: told }, signal).then(
@@ -68,6 +68,7 @@ function listen() {
       if (signal.aborted) return;
       rename = renamed;
       if (nameField.value !== told) rename({ name: nameField.value });
+      showPeople();
     },
     (error) => signal.aborted || status.fail(error),
   );
@@ -82,8 +83,10 @@ let rename;
 
 function showPeople() {
   const own = tangor.channels.client;
-  const entries = [...people].map(([id, name]) => element("li", { "data-person": id }, name, id === own ? " (you)" : ""));
-  part("people").replaceChildren(...entries);
+  const others = [...people].filter(([id]) => id !== own).map(([id, name]) => element("li", { "data-person": id }, name));
+  // This page knows itself, whether or not it is told of itself.
+  const self = rename === undefined ? [] : [element("li", { "data-person": "self" }, `${nameField.value} (you)`)];
+  part("people").replaceChildren(...self, ...others);
 }
 
 // MARK: Speaking
@@ -108,5 +111,6 @@ nameField.addEventListener("change", () => {
   nameField.value = nameField.value.trim() || someName();
   sessionStorage.setItem("chat.name", nameField.value);
   rename?.({ name: nameField.value });
+  showPeople();
 });
 listen();
