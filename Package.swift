@@ -114,7 +114,8 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
-    .target(name: "TangorGallery", dependencies: ["Tangor", "TangorCore", crypto, nioCore, serviceLifecycle], swiftSettings: settings),
+    .target(
+      name: "TangorGallery", dependencies: ["Tangor", "TangorCore", crypto, httpTypes, nioCore, serviceLifecycle], swiftSettings: settings),
     .executableTarget(
       name: "TangorCommand",
       dependencies: [

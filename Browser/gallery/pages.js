@@ -16,6 +16,18 @@ export const pages = [
     summary: "Live values with charts, and a heater that follows its setpoint.",
   },
   {
+    href: "chat.html",
+    pillar: "Channels, long polls",
+    title: "Chat",
+    summary: "One room for WebSockets and for long polls.",
+  },
+  {
+    href: "wait.html",
+    pillar: "Signals",
+    title: "A response that waits",
+    summary: "It sends its first part, pauses for a signal, and goes on.",
+  },
+  {
     href: "sample.html",
     pillar: "Objects",
     title: "An object",

@@ -4,8 +4,17 @@ import TangorServing
 import TangorSite
 import TangorStreams
 
-// The services of an application's group. A group shuts down its last service first, so they stand in the order: sockets, the HTTP
+// The services of an application's group. A group shuts down its last service first, so they stand in the order: tasks, sockets, the HTTP
 // server, leases, draining.
+
+/// Runs the tasks, and cancels them once nothing is served any more.
+struct TaskService: Service {
+  let tasks: TaskRegistry
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await tasks.run() }
+  }
+}
 
 /// Sees sockets off after the HTTP server has stopped.
 struct SocketService: Service {
@@ -41,6 +50,7 @@ struct DrainService: Service {
   let polls: PollRegistry
   let channels: ChannelRegistry
   let signals: SignalRegistry
+  let tasks: TaskRegistry
   let reloader: Reloader?
   let readiness: Readiness
   let onShutdown: @Sendable () -> Void
@@ -53,6 +63,7 @@ struct DrainService: Service {
     polls.shutdown()
     channels.shutdown()
     signals.shutdown()
+    tasks.drain()
     reloader?.shutdown()
   }
 }

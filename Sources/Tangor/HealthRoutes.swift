@@ -36,9 +36,30 @@ struct HealthRoutes {
         }
         writer.endObject()
       }
+      writeTasks(to: &writer)
     }
     writer.endObject()
     return response(writer.bytes, request)
+  }
+
+  /// The most tasks that are told one by one.
+  private static let listedTasks = 200
+
+  private func writeTasks(to writer: inout JSONWriter) {
+    let (tasks, counts, now) = (app.tasks.all, app.tasks.statistics, app.tasks.now)
+    writer.writeKey("tasks")
+    writer.beginObject()
+    for (name, count) in [("active", counts.active), ("kept", counts.kept), ("started", counts.started), ("failed", counts.failed)] {
+      writer.writeKey(name)
+      writer.write(count)
+    }
+    // Those that go on come first, and among them those that were there from the beginning.
+    let ordered = tasks.filter { !$0.state.hasEnded } + tasks.reversed().filter(\.state.hasEnded)
+    writer.writeKey("list")
+    writer.beginArray()
+    for task in ordered.prefix(Self.listedTasks) { task.write(to: &writer, now: now) }
+    writer.endArray()
+    writer.endObject()
   }
 
   @Sendable private func ready(_ request: Request, _ context: TangorRequestContext) throws -> Response {

@@ -90,7 +90,7 @@ extension TangorApp {
       group.methods(at: RouterPath(route.path), [(.get, { request, context in try await route.answer(upgrade, request, context) })])
     }
     let services = ServiceResponder<TangorRequestContext>(
-      self.services, streams: streams, polls: polls, bodyLimit: configuration.serving.maximumBodySize,
+      self.services, streams: streams, polls: polls, signals: signals, bodyLimit: configuration.serving.maximumBodySize,
       serveFile: { path, type, request in try await files.response(path: path, contentType: type, request: request) })
     let site = try SiteResponder<TangorRequestContext>(
       configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: bundles,

@@ -54,6 +54,8 @@ public final class TangorApp: Sendable {
   public let uploads: UploadRegistry
   /// The objects that pages may use, by name.
   public let objects: ObjectRegistry
+  /// Work beside requests: tasks that run from start-up until shutdown.
+  public let tasks: TaskRegistry
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
@@ -77,6 +79,7 @@ public final class TangorApp: Sendable {
     polls = PollRegistry(configuration: configuration.streams)
     channels = try ChannelRegistry(configuration: configuration.channels)
     signals = SignalRegistry(configuration: configuration.signals)
+    tasks = TaskRegistry(configuration: configuration.tasks, report: { [logger] in logger.report($0) })
     objects = ObjectRegistry(
       configuration: configuration.objects, streams: ObjectStreamOpener(registry: streams),
       publish: { [channels, logger] name, value in
@@ -183,12 +186,12 @@ public final class TangorApp: Sendable {
     let application = try buildApplication(onListening: onListening)
     var group = ServiceGroupConfiguration(
       services: services.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
-        .init(service: SocketService(sockets: sockets)), .init(service: application),
+        .init(service: TaskService(tasks: tasks)), .init(service: SocketService(sockets: sockets)), .init(service: application),
         .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, reloader: reloader)),
         .init(
           service: DrainService(
-            streams: streams, polls: polls, channels: channels, signals: signals, reloader: reloader, readiness: readiness,
-            onShutdown: onShutdown)),
+            streams: streams, polls: polls, channels: channels, signals: signals, tasks: tasks, reloader: reloader,
+            readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = configuration.serving.shutdownGrace

@@ -16,6 +16,8 @@ public enum Gallery {
     try app.channels.add(rule: ChannelRule("demo/#", clientsMayPublish: true, presence: true))
     try app.addWhiteboard()
     try app.addSensors()
+    try app.addChat()
+    try app.addWaiting()
     app.announceUploads()
     try app.objects.expose(Sample(), as: "sample")
     try app.objects.expose(Pause(), as: "pause")

@@ -8,7 +8,7 @@ extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
   package static let schema = ConfigurationSchema(
     serverKeys + wispyobserverKeys + tlsKeys + limitKeys + compressionKeys + webSocketKeys + streamKeys + channelKeys + signalKeys
-      + objectKeys
+      + taskKeys + objectKeys
       + staticKeys + uploadKeys)
 
   /// A line about each section, for print and documentation.
@@ -24,6 +24,7 @@ extension TangorConfiguration {
     "streams": "Keyed streams",
     "channels": "Channels",
     "signals": "Signals",
+    "tasks": "Tasks beside requests",
     "interface": "What pages may reach of exposed objects",
     "func_caller": "How calls of exposed objects run",
     "synchronous_task_lock": "The pool that calls run on",
@@ -182,6 +183,18 @@ extension TangorConfiguration {
     Key(
       "channels.rules", \.channels.rules, .list(.channelRule),
       "Rules with the keys pattern, subscribe, publish, presence, history, history_size and message_size; the first that matches counts."),
+  ]
+
+  private static let taskKeys = [
+    Key(
+      "tasks.max_tasks", \.tasks.maximumTasks, .integer(in: 1...10_000_000),
+      "Tasks at a time, those that wait for their next run included; 429 beyond."),
+    Key(
+      "tasks.kept_results", \.tasks.keptResults, .integer(in: 0...1_000_000),
+      "Tasks that have ended and are still known by their name, with their result; beyond, the oldest are forgotten."),
+    Key(
+      "tasks.result_lease", \.tasks.resultLease, .duration(in: moment...longestLease),
+      "How long a task that has ended is still known by its name."),
   ]
 
   private static let signalKeys = [

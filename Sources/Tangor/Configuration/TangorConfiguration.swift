@@ -34,6 +34,8 @@ public struct TangorConfiguration: Sendable {
   public var channels = ChannelsConfiguration()
   /// The settings of signals.
   public var signals = SignalsConfiguration()
+  /// The settings of tasks.
+  public var tasks = TasksConfiguration()
   /// The settings of exposed objects.
   public var objects = ObjectsConfiguration()
   /// The settings of static files.

@@ -103,7 +103,7 @@ public struct ServiceMethods: Sendable {
     case .stream(let source): return streamKeyAnswer(try caller.open(source, of: service, client: request))
     case .bytes(let bytes, let type) where type.hasPrefix("text/"):
       return JSONFragment(String(decoding: bytes.readableBytesView, as: UTF8.self))
-    case .bytes, .redirect, .file, .body:
+    case .bytes, .redirect, .file, .body, .operations:
       throw TangorError(
         .notAcceptable, "The service '\(request.path.prefix(200))' answers with something other than JSON or text; ask it over HTTP.")
     }

@@ -13,6 +13,7 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
 
   private let caller: ServiceCaller
   private let bodyLimit: ByteSize
+  private let signals: (any OperationSignals)?
   private let serveFile: FileServing?
 
   /// - Parameters:
@@ -25,8 +26,17 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
     _ registry: ServiceRegistry, streams: StreamRegistry, polls: PollRegistry, bodyLimit: ByteSize = .mebibytes(16),
     serveFile: FileServing? = nil
   ) {
+    self.init(registry, streams: streams, polls: polls, signals: nil, bodyLimit: bodyLimit, serveFile: serveFile)
+  }
+
+  /// - Parameter signals: The signals that operations wait for; the others as in the public form.
+  package init(
+    _ registry: ServiceRegistry, streams: StreamRegistry, polls: PollRegistry, signals: (any OperationSignals)?, bodyLimit: ByteSize,
+    serveFile: FileServing?
+  ) {
     caller = ServiceCaller(registry: registry, streams: streams, polls: polls)
     self.bodyLimit = bodyLimit
+    self.signals = signals
     self.serveFile = serveFile
   }
 
@@ -52,11 +62,11 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
       requestID: context.id, logger: context.logger)
     var response: Response
     do {
-      switch try await caller.call(service, call, channel: context.channel) {
+      switch try await outcome(of: service, call, context.channel) {
       case .polled(let body): response = Self.json(body)
       case .reply(let reply):
-        response = try await self.response(reply, service, call, request)
-        if !isHead, case .body = reply.content { return response }
+        response = try await self.response(reply, service, call, request, context.channel)
+        if !isHead, reply.content.isWritten { return response }
       }
     } catch {
       await input.close()
@@ -81,7 +91,37 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
       body: body.readableBytes == 0 ? .init() : .init(byteBuffer: body))
   }
 
-  private func response(_ reply: ServiceReply, _ service: Service, _ call: ServiceRequest, _ request: Request) async throws -> Response {
+  /// Calls a service, and cancels what it does when its client goes away.
+  private func outcome(of service: Service, _ call: ServiceRequest, _ channel: any Channel) async throws -> ServiceCaller.Outcome {
+    // A poll that waits sees to its client itself: what it waits for is not its own.
+    if case .poll = service.action { return try await caller.call(service, call, channel: channel) }
+    return try await withCancellationOnDisconnect(channel: channel) { [caller] in try await caller.call(service, call, channel: channel) }
+  }
+
+  /// A body that is written while the request's body may still be read, until its client goes away.
+  private static func body(
+    _ call: ServiceRequest, _ channel: any Channel, length: Int?,
+    _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
+  ) -> ResponseBody {
+    let input = call.input
+    let body = ResponseBody(contentLength: length) { writer in
+      let lent = LentWriter(writer)
+      let result: Result<Void, any Error>
+      do { result = .success(try await withCancellationOnDisconnect(channel: channel) { try await write(&lent.writer) }) } catch {
+        result = .failure(error)
+      }
+      writer = lent.writer
+      await input.close()
+      try result.get()
+      try await writer.finish(nil)
+    }
+    // A body of unknown length is logged by the request's observer.
+    return length == nil ? body : body.logged(by: call.logger)
+  }
+
+  private func response(
+    _ reply: ServiceReply, _ service: Service, _ call: ServiceRequest, _ request: Request, _ channel: any Channel
+  ) async throws -> Response {
     var response: Response
     switch reply.content {
     case .json(let json):
@@ -92,19 +132,12 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
     case .redirect(let location):
       response = Response(status: reply.status, headers: [.location: location])
     case .body(let type, let length, let write):
-      // The body of the request may be read while the answer is written.
-      let body = ResponseBody(contentLength: length) { [input = call.input] writer in
-        do {
-          try await write(&writer)
-          await input.close()
-        } catch {
-          await input.close()
-          throw error
-        }
-        try await writer.finish(nil)
-      }
-      // A body of unknown length is logged by the request's observer.
-      response = Response(status: reply.status, headers: [.contentType: type], body: length == nil ? body : body.logged(by: call.logger))
+      response = Response(
+        status: reply.status, headers: [.contentType: type], body: Self.body(call, channel, length: length, write))
+    case .operations(let type, let make):
+      let driver = OperationDriver(signals: signals, input: call.input)
+      let body = Self.body(call, channel, length: nil) { writer in try await driver.run(make()) { try await writer.write($0) } }
+      response = Response(status: reply.status, headers: [.contentType: type], body: body)
     case .stream(let source):
       // A HEAD asks what a GET would answer; no stream is opened that nobody can pull.
       if request.method == .head { return Self.json(ByteBuffer()) }
@@ -121,4 +154,13 @@ public struct ServiceResponder<Context: ChannelRequestContext>: PathResponder {
     for field in reply.headers { response.headers.append(field) }
     return response
   }
+}
+
+/// The writer of a body, lent to the task that writes it.
+///
+/// Unchecked, because its lender waits for that task to end and does not touch the writer before.
+private final class LentWriter: @unchecked Sendable {
+  var writer: any ResponseBodyWriter
+
+  init(_ writer: any ResponseBodyWriter) { self.writer = writer }
 }

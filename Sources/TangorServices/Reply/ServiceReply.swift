@@ -19,8 +19,17 @@ public struct ServiceReply: Sendable {
     case redirect(String)
     case file(String, type: String?)
     case body(type: String, length: Int?, @Sendable (inout any ResponseBodyWriter) async throws -> Void)
+    case operations(type: String, @Sendable () -> any Coroutine)
     case stream(StreamSource)
     case empty
+
+    /// Whether it is written piece by piece, after the service has returned.
+    var isWritten: Bool {
+      switch self {
+      case .body, .operations: true
+      default: false
+      }
+    }
   }
 
   let content: Content
@@ -91,6 +100,10 @@ public struct ServiceReply: Sendable {
   public static func body(
     type: String, length: Int? = nil, _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
   ) -> Self { Self(.body(type: type, length: length, write)) }
+
+  static func operations(type: String, erased make: @escaping @Sendable () -> any Coroutine) -> Self {
+    Self(.operations(type: type, make))
+  }
 
   /// A keyed stream: the answer is `{"key": …}`, and the values are pulled by that key.
   public static func stream(_ source: StreamSource) -> Self { Self(.stream(source)) }

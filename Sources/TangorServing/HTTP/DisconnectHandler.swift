@@ -1,4 +1,5 @@
 package import NIOCore
+import Synchronization
 
 /// Runs an operation and calls back if the request's client goes away meanwhile.
 ///
@@ -24,4 +25,29 @@ package func withDisconnectHandler<Result>(
     }
   }
   return try await operation()
+}
+
+/// Runs an operation in a task of its own and cancels it when the request's client goes away.
+///
+/// The operation begins on the caller's thread; one that ends without ever having waited costs no visit to the event loop.
+///
+/// - Parameter channel: The request's connection.
+package func withCancellationOnDisconnect<Result: Sendable>(
+  channel: any Channel, operation: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+  let ending = Ending()
+  let task = Task.immediate {
+    defer { ending.hasCome.store(true, ordering: .releasing) }
+    return try await operation()
+  }
+  if ending.hasCome.load(ordering: .acquiring) { return try await task.value }
+  return try await withTaskCancellationHandler {
+    try await withDisconnectHandler(channel: channel, onGone: { task.cancel() }) { try await task.value }
+  } onCancel: {
+    task.cancel()
+  }
+}
+
+private final class Ending: Sendable {
+  let hasCome = Atomic(false)
 }

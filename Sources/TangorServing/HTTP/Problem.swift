@@ -122,17 +122,20 @@ package struct Problem: Sendable {
 
 extension String {
   /// The text with the characters that mean something in HTML written as references.
-  package var htmlEscaped: String {
+  ///
+  /// It may be put between tags and into quoted attributes.
+  public var htmlEscaped: String {
     var result = ""
     result.reserveCapacity(utf8.count)
-    for character in self {
+    // By scalars: a combining mark behind a quotation mark makes one character of the two, and HTML does not see it so.
+    for character in unicodeScalars {
       switch character {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      default: result.append(character)
+      default: result.unicodeScalars.append(character)
       }
     }
     return result

@@ -91,15 +91,3 @@ package struct LiveRoutes<Context: ChannelRequestContext>: Sendable {
     }
   }
 }
-
-/// Runs an operation in a task of its own and cancels it when the request's client goes away.
-package func withCancellationOnDisconnect<Result: Sendable>(
-  channel: any Channel, operation: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-  let task = Task(operation: operation)
-  return try await withTaskCancellationHandler {
-    try await withDisconnectHandler(channel: channel, onGone: { task.cancel() }) { try await task.value }
-  } onCancel: {
-    task.cancel()
-  }
-}

@@ -166,4 +166,12 @@ import Testing
     #expect(response.status == .notFound)
     #expect(String(buffer: response.body).contains(#""detail":"Nothing stands at /none.""#))
   }
+
+  /// A mark behind a quotation mark is one character with it in Swift, and none in HTML.
+  @Test func textIsEscapedForHTMLWhateverFollowsItsCharacters() {
+    #expect("<a href=\"x\">'&".htmlEscaped == "&lt;a href=&quot;x&quot;&gt;&#39;&amp;")
+    let marked = "<\u{301}b \"\u{301} &\u{20E3} '\u{FE0F} é"
+    #expect(marked.htmlEscaped.unicodeScalars.allSatisfy { !"<>\"'".unicodeScalars.contains($0) })
+    #expect(marked.htmlEscaped.unicodeScalars.count == marked.unicodeScalars.count + 3 + 5 + 4 + 4)
+  }
 }
