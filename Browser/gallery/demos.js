@@ -7,5 +7,8 @@ import { primeFactors } from "./demos/prime-factors.js";
 import { prime } from "./demos/prime.js";
 import { primes } from "./demos/primes.js";
 
-/** All demonstrations in the order of the page. @type {import("./gallery.js").Demo[]} */
+/**
+ * All demonstrations in the order of the page.
+ * @type {import("./gallery.js").Demo[]}
+ */
 export const demos = [mandelbrot, primes, primeFactors, log, prime, countdown, echo, digest];

@@ -76,9 +76,15 @@ function listen() {
 
 // MARK: Who is here
 
-/** Names by the connection's id, of those with a live connection. @type {Map<string, string>} */
+/**
+ * Names by the connection's id, of those with a live connection.
+ * @type {Map<string, string>}
+ */
 const people = new Map();
-/** Tells the others another name, once this page listens live. @type {((info: {name: string}) => void) | undefined} */
+/**
+ * Tells the others another name, once this page listens live.
+ * @type {((info: {name: string}) => void) | undefined}
+ */
 let rename;
 
 function showPeople() {

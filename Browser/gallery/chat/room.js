@@ -61,9 +61,11 @@ export async function listenLive(tangor, listener, info, signal) {
  * @param {AbortSignal} signal
  */
 export async function listenByPolls(base, listener, signal) {
+  /** @type {string | undefined} */
   let after;
   while (!signal.aborted) {
     try {
+      /** @type {{lines: unknown[], after?: string, missed: boolean}} */
       const heard = await ask(new URL(`chat/hear?wait=10s${after === undefined ? "" : `&after=${encodeURIComponent(after)}`}`, base), {
         signal,
       });
