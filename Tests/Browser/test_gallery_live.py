@@ -159,7 +159,8 @@ def test_what_is_drawn_while_a_page_comes_is_there_exactly_once(board: Tab) -> N
           globalThis.drawing = (async () => {
             while (globalThis.drawn < 60 || !globalThis.enough) {
               const id = `busy-${globalThis.drawn}`;
-              const points = [globalThis.drawn * 3, 10, globalThis.drawn * 3, 900];
+              const x = (globalThis.drawn * 3) % 1600;
+              const points = [x, 10, x, 900];
               await tangor.callObject("whiteboard.add", [{ id, client: "busy", colour: "#123456", width: 2, points }]);
               globalThis.drawn += 1;
               if (globalThis.drawn >= 900) break;
