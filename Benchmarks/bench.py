@@ -59,10 +59,12 @@ def parse_arguments(words: List[str]) -> argparse.Namespace:
 
 def settings_of(given: argparse.Namespace, descriptors: int) -> Settings:
     """How much is measured. The open connections stay below what the system allows one process."""
-    base = Settings(seconds=1.0, warm=0.3, repetitions=1, idle=2_000, streams=2_000, upload=256 << 20) if given.quick else Settings()
+    quick = Settings(seconds=1.0, warm=0.3, repetitions=1, idle=2_000, streams=2_000, parked=2_000, upload=256 << 20)
+    base = quick if given.quick else Settings()
+    openable = max(1, descriptors - SPARE_DESCRIPTORS)
     return Settings(
         seconds=given.seconds or base.seconds, warm=base.warm, repetitions=given.repeat or base.repetitions,
-        idle=max(1, min(base.idle, descriptors - SPARE_DESCRIPTORS)), streams=base.streams, upload=base.upload)
+        idle=min(base.idle, openable), parked=min(base.parked, openable), streams=base.streams, upload=base.upload)
 
 
 def raise_descriptor_limit() -> int:

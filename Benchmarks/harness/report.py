@@ -79,7 +79,7 @@ def expected_section(judgements: Sequence[tuple]) -> List[str]:
     rows = []
     for expectation, value, verdict in judgements:
         rows.append([expectation.words, measured_words(expectation, value), f"**{verdict}**" if verdict == "missed" else verdict])
-    heading = ["## Expected and measured", "", "Ratios are per processor second, unless they are of deliveries a second.", ""]
+    heading = ["## Expected and measured", "", "Ratios are per processor second, unless they are of deliveries a second or of memory.", ""]
     return [*heading, *table(["expected", "measured", "verdict"], rows, words=3), ""] if rows else []
 
 
@@ -90,6 +90,8 @@ def measured_words(expectation: Expectation, value: Optional[float]) -> str:
         return f"{value / 1000:.1f} kB"
     if expectation.figure.endswith("_mb"):
         return f"{value:.1f} MB"
+    if expectation.figure.endswith("_ms"):
+        return f"{value:.0f} ms"
     return f"{value:.0f} %"
 
 
