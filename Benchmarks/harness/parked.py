@@ -1,6 +1,7 @@
 """Requests that wait for one signal: what they weigh, and how soon all are answered once it is sent."""
 from __future__ import annotations
 
+import http.client
 import json
 import time
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ MESSAGE = "released"
 def member(document: Any, pointer: str) -> int:
     """The number at a JSON Pointer (RFC 6901, without its escapes)."""
     for name in pointer.strip("/").split("/"):
-        document = document[name]
+        document = document.get(name) if isinstance(document, dict) else None
     if isinstance(document, bool) or not isinstance(document, int):
         raise MeasurementError(f"{pointer} is no number")
     return document
@@ -28,7 +29,10 @@ def member(document: Any, pointer: str) -> int:
 def waiting(server: RunningServer, route: Route) -> int:
     """How many requests wait now, as the server counts them: `route.count` is a path and, behind #, a JSON Pointer."""
     path, _, pointer = route.count.partition("#")
-    status, text = fetch(server.port, path)
+    try:
+        status, text = fetch(server.port, path)
+    except (OSError, http.client.HTTPException) as error:
+        raise MeasurementError(f"GET {path} was not answered: {error}") from None
     if status != 200:
         raise MeasurementError(f"GET {path} was answered {status}")
     return member(json.loads(text), pointer)
@@ -40,7 +44,8 @@ class ParkedCase(Case):
 
     role: str = "wait"
     columns: Tuple[Column, ...] = (
-        Column("bytes", "bytes for each"), Column("last_ms", "ms from send to the last answer", 1), Column("middle_ms", "to half of them", 1),
+        Column("bytes", "bytes for each"), Column("last_ms", "ms from send to the last answer", 1),
+        Column("middle_ms", "ms to half of them", 1),
         Column("cpu_us", "µs of processor for each answer", 1), Column("before_mb", "MB before", 1),
         Column("held_mb", "MB with all parked", 1), Column("connect", "seconds to park all", 2))
     yardstick: str = "bytes"

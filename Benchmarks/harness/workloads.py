@@ -110,8 +110,8 @@ register(Workload(
     "parked", "Requests that wait for one signal",
     "As many connections with one request each, all of which wait; then one `POST` that wakes them all. The memory is the growth of the "
     "server's resident memory when it counts them all as waiting, connection and request together, without the kernel's socket memory. "
-    "The times begin when the releasing request is sent, and end when the last answer, or half of them, have been received and found right; "
-    "the processor time is what the server used in between. Tangor: `GET /signal/<name>`; `service`: a service with "
+    "The times begin when the releasing request is sent, and end when the last answer, or half of them, have been received and found "
+    "right; the processor time is what the server used in between. Tangor: `GET /signal/<name>`; `service`: a service with "
     "`try await signals.wait(for:)`, which answers then; `body`: one that has sent the first part of its answer before. The peers wait "
     "for a future of `asyncio` each, without a limit of time, which Tangor's have; their `body` rows flush a first part too.",
     (ParkedCase("parked", "all parked, one send"),)))
