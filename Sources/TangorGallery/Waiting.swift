@@ -7,7 +7,8 @@ extension TangorApp {
   func addWaiting() throws {
     let longest = configuration.signals.maximumTimeout
     try services.add(
-      "/wait", methods: ["GET"], options: .init(summary: "Waits for the signal `abc`, `timeout` at the most, in the middle of its response.")
+      "/wait", methods: ["GET"],
+      options: .init(summary: "Waits for the signal `abc`, `timeout` at the most, in the middle of its response.")
     ) { [signals] request in
       let timeout = try request.waitingTime(upTo: longest)
       return .body(type: "text/html; charset=utf-8") { writer in
@@ -21,7 +22,8 @@ extension TangorApp {
       }
     }
     try services.add(
-      "/wait/message", methods: ["GET"], options: .init(summary: "Waits for the signal `abc`, `timeout` at the most, and answers its message.")
+      "/wait/message", methods: ["GET"],
+      options: .init(summary: "Waits for the signal `abc`, `timeout` at the most, and answers its message.")
     ) { [signals] request in
       let message = try await signals.wait(for: "abc", timeout: try request.waitingTime(upTo: longest), as: String.self)
       return .json(JSONValue.object(["message": .string(message)])).header(.cacheControl, "no-store")
