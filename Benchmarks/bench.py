@@ -13,7 +13,7 @@ from typing import Dict, List
 
 sys.dont_write_bytecode = True
 
-from harness import machine, provision, report  # noqa: E402
+from harness import inside, machine, provision, report  # noqa: E402
 from harness.cases import Settings  # noqa: E402
 from harness.catalog import NAMES, Catalog  # noqa: E402
 from harness.errors import BenchmarkError  # noqa: E402
@@ -25,6 +25,7 @@ from harness.workloads import REGISTRY, Workload, chosen  # noqa: E402
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / ".build" / "bench"
 SERVERS = list(NAMES)
+WORKLOADS = [*REGISTRY, inside.NAME]
 SPARE_DESCRIPTORS = 300
 
 
@@ -36,7 +37,7 @@ def names(text: str) -> List[str]:
 def parse_arguments(words: List[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", type=names, default=[], metavar="NAMES",
-                        help=f"workloads, with commas between them: {', '.join(REGISTRY)}")
+                        help=f"workloads, with commas between them: {', '.join(WORKLOADS)}")
     parser.add_argument("--servers", type=names, default=[], metavar="NAMES",
                         help=f"servers, with commas between them: {', '.join(SERVERS)}")
     parser.add_argument("--quick", action="store_true", help="one short repetition with fewer connections, to see that all works")
@@ -48,7 +49,7 @@ def parse_arguments(words: List[str]) -> argparse.Namespace:
                         help="the page to write (default Benchmarks/results.md)")
     parser.add_argument("--install", action="store_true", help="as root: install missing peers from Debian's packages")
     given = parser.parse_args(words)
-    for chosen_names, known in ((given.only, list(REGISTRY)), (given.servers, SERVERS)):
+    for chosen_names, known in ((given.only, WORKLOADS), (given.servers, SERVERS)):
         for name in chosen_names:
             if name not in known:
                 parser.error(f"there is no {name}; choose from {', '.join(known)}")
@@ -59,10 +60,12 @@ def parse_arguments(words: List[str]) -> argparse.Namespace:
 
 def settings_of(given: argparse.Namespace, descriptors: int) -> Settings:
     """How much is measured. The open connections stay below what the system allows one process."""
-    base = Settings(seconds=1.0, warm=0.3, repetitions=1, idle=2_000, streams=2_000, upload=256 << 20) if given.quick else Settings()
+    quick = Settings(seconds=1.0, warm=0.3, repetitions=1, idle=2_000, streams=2_000, parked=2_000, upload=256 << 20)
+    base = quick if given.quick else Settings()
+    openable = max(1, descriptors - SPARE_DESCRIPTORS)
     return Settings(
         seconds=given.seconds or base.seconds, warm=base.warm, repetitions=given.repeat or base.repetitions,
-        idle=max(1, min(base.idle, descriptors - SPARE_DESCRIPTORS)), streams=base.streams, upload=base.upload)
+        idle=min(base.idle, openable), parked=min(base.parked, openable), streams=base.streams, upload=base.upload)
 
 
 def raise_descriptor_limit() -> int:
@@ -75,6 +78,26 @@ def raise_descriptor_limit() -> int:
 
 def versions_of(catalog: Catalog) -> Dict[str, str]:
     return {server.name: server.version for server in catalog.servers if server.version}
+
+
+def measure_inside(given: argparse.Namespace, skipped: Dict[str, str]) -> List[inside.Outcome]:
+    """Runs the programs beside Tangor's binary, where they were asked for; those that are not there are skipped."""
+    if (given.only and inside.NAME not in given.only) or (given.servers and US not in given.servers):
+        return []
+    outcomes = []
+    for program in inside.PROGRAMS:
+        if not inside.is_built(program, given.tangor.parent):
+            skipped[program.name] = f"not built: `swift build -c release --product {program.name}`"
+            print(f"skipped: {program.name}: {skipped[program.name]}", flush=True)
+            continue
+        print(f"{inside.NAME}: {program.title}", flush=True)
+        outcome = inside.run(program, given.tangor.parent / program.name)
+        for what, figures in outcome.figures:
+            print(f"  {what}: {figures}", flush=True)
+        if outcome.failure:
+            print(f"  {program.name} failed: {outcome.failure}", file=sys.stderr, flush=True)
+        outcomes.append(outcome)
+    return outcomes
 
 
 def measure(given: argparse.Namespace, workloads: List[Workload]) -> int:
@@ -94,20 +117,28 @@ def measure(given: argparse.Namespace, workloads: List[Workload]) -> int:
     for workload in workloads:
         print(f"{workload.name}: {workload.title}", flush=True)
         runner.run(workload)
-    given.out.write_text(report.page(run, workloads, runner.results))
-    (BUILD / "results.json").write_text(json.dumps(report.as_data(run, runner.results), indent=1))
+    outcomes = measure_inside(given, catalog.skipped)
+    given.out.write_text(report.page(run, workloads, runner.results, outcomes))
+    (BUILD / "results.json").write_text(json.dumps(report.as_data(run, runner.results, outcomes), indent=1))
     print(f"written: {given.out}")
     ours = [case for case, row in runner.results.failures if row.split()[0] == US]
+    ours += [outcome.program.name for outcome in outcomes if outcome.failure]
     if ours:
         print(f"Tangor failed in: {', '.join(ours)}", file=sys.stderr)
     return 1 if ours else 0
+
+
+def chosen_of(only: List[str]) -> List[Workload]:
+    """The workloads that need servers; all, when nothing was chosen."""
+    names = [name for name in only if name != inside.NAME]
+    return chosen(names) if names or not only else []
 
 
 def main() -> int:
     given = parse_arguments(sys.argv[1:])
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the servers are stopped then too
     try:
-        return measure(given, chosen(given.only))
+        return measure(given, chosen_of(given.only))
     except BenchmarkError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

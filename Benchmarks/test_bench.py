@@ -1,22 +1,25 @@
 """Tests of the benchmark's pure parts: reading, counting, judging, telling. Run: python3 Benchmarks/test_bench.py"""
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
 import sys
+import tempfile
+import time
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent / "peers"))
 
 import bench  # noqa: E402
-from contract import Counters  # noqa: E402
-from harness import accounting, catalog, dialects, machine, report, workloads  # noqa: E402
+from contract import Counters, Signal  # noqa: E402
+from harness import accounting, catalog, dialects, inside, machine, parked, report, workloads  # noqa: E402
 from harness.cases import LoadCase, Settings, load_sample  # noqa: E402
 from harness.errors import MeasurementError  # noqa: E402
 from harness.expectations import EXPECTATIONS, Expectation, judged  # noqa: E402
@@ -53,6 +56,13 @@ class Accounting(unittest.TestCase):
         self.assertIn(os.getpid(), accounting.tree(os.getpid()))
         self.assertGreater(accounting.resident_bytes(os.getpid()), 1 << 20)
         self.assertGreater(accounting.processor_seconds(os.getpid()), 0)
+
+    def test_the_fine_clock_counts_what_this_process_uses(self) -> None:
+        before, own = accounting.processor_nanoseconds(os.getpid()), time.process_time_ns()
+        digest_of(8)
+        sum(range(100_000))
+        used = time.process_time_ns() - own
+        self.assertGreaterEqual(accounting.processor_nanoseconds(os.getpid()) - before, used)
 
 
 class Machine(unittest.TestCase):
@@ -143,7 +153,15 @@ class Judging(unittest.TestCase):
             self.assertIn(wish.case, cases)
             self.assertIn(wish.figure, [column.key for column in cases[wish.case].columns])
             self.assertTrue(wish.peer is None or wish.peer in servers)
+            ours = catalog.TANGOR_ROUTES[cases[wish.case].role]
+            self.assertIn(wish.row, [row_name(ServerKind("tangor", lambda port: [], {}), route) for route in ours])
             self.assertTrue((wish.at_least is None) != (wish.at_most is None))
+
+    def test_a_row_of_ones_own_is_judged_by_itself(self) -> None:
+        made = results(tangor=1, peer=10)
+        made.add("c", "tangor service", {"per_cpu": 5.0})
+        wish = Expectation("w", "c", "per_cpu", "peer", at_most=0.2, row="tangor service")
+        self.assertEqual((wish.measured(made), wish.verdict(made)), (0.5, "missed"))
 
     def test_only_the_cases_that_ran_are_judged(self) -> None:
         self.assertEqual({wish.case for wish, _, _ in judged(results(), ["idle"])}, {"idle"})
@@ -196,6 +214,8 @@ class Telling(unittest.TestCase):
         self.assertIn("| An idle WebSocket: at most 12 kB | – | not measured |", report.expected_section([(wish, None, "not measured")]))
         growth = Expectation("An upload: at most 32 MB more", "digest", "growth_mb", at_most=32)
         self.assertIn("| An upload: at most 32 MB more | 7.2 MB | met |", report.expected_section([(growth, 7.24, "met")]))
+        soon = Expectation("All: at most 300 ms", "parked", "last_ms", at_most=300)
+        self.assertIn("| All: at most 300 ms | 299 ms | met |", report.expected_section([(soon, 299.3, "met")]))
 
     def test_numbers(self) -> None:
         self.assertEqual([report.number(1234567.8), report.number(None), report.number(0.5, 2)], ["1,234,568", "–", "0.50"])
@@ -228,7 +248,13 @@ class Choosing(unittest.TestCase):
         self.assertLess(bench.settings_of(given, 100_000).idle, bench.settings_of(bench.parse_arguments([]), 100_000).idle)
 
     def test_open_connections_stay_below_the_descriptor_limit(self) -> None:
-        self.assertEqual(bench.settings_of(bench.parse_arguments([]), 1024).idle, 1024 - bench.SPARE_DESCRIPTORS)
+        settings = bench.settings_of(bench.parse_arguments([]), 1024)
+        self.assertEqual((settings.idle, settings.parked), (1024 - bench.SPARE_DESCRIPTORS,) * 2)
+
+    def test_inside_needs_no_servers(self) -> None:
+        self.assertEqual(bench.chosen_of(["inside"]), [])
+        self.assertEqual([each.name for each in bench.chosen_of(["inside", "json"])], ["json"])
+        self.assertEqual(bench.chosen_of([]), list(workloads.REGISTRY.values()))
 
     def test_the_generator_is_asked_for_the_case(self) -> None:
         case = LoadCase("x", "", mode="echo", connections=64, depth=16)
@@ -324,7 +350,92 @@ class Fanout(unittest.TestCase):
         self.assertEqual(words[-8:], ["--init", "hi", "--ready-on", "ok", "--msg", "call me", "--expect", "9"])
 
 
+class Parked(unittest.TestCase):
+    route = Route("/signal/abc", expect='"released"', release="POST:/signal/abc", count="/healthz?verbose#/signals/waiting")
+
+    def test_the_generator_is_asked_for_the_case(self) -> None:
+        server: Any = SimpleNamespace(url=lambda route, scheme="http": f"{scheme}://h{route.path}")
+        words = parked.ParkedCase("x", "").arguments(server, self.route, 7)
+        self.assertEqual(" ".join(words), 'park http://h/signal/abc -c 7 --sources 20 --settle 0 --timeout 60.0 --expect "released" '
+                         '--release http://h/signal/abc --release-method POST --release-body "released"')
+
+    def test_a_pointer_leads_to_a_number(self) -> None:
+        self.assertEqual(parked.member({"signals": {"waiting": 3}}, "/signals/waiting"), 3)
+        for document in ({"signals": {}}, {"signals": 3}, [], {"signals": {"waiting": True}}, {"signals": {"waiting": "3"}}):
+            with self.assertRaises(MeasurementError):
+                parked.member(document, "/signals/waiting")
+
+    def test_figures_of_a_release(self) -> None:
+        told = {"max_us": 250_000.0, "p50_us": 125_000.0, "cpu": 0.5, "parked_s": 1.5}
+        sample = parked.parked_sample(told, count=1000, before=10_000_000, during=15_000_000, used=0.02)
+        self.assertEqual((sample["bytes"], sample["last_ms"], sample["middle_ms"], sample["cpu_us"], sample["connect"]),
+                         (5000.0, 250.0, 125.0, 20.0, 1.5))
+        self.assertLessEqual({column.key for column in parked.ParkedCase("x", "").columns}, set(sample))
+
+    def test_who_offers_a_wait_tells_how_to_count_and_to_release(self) -> None:
+        peers = [route for _, offered in catalog.PYTHON_PEERS.values() for route in offered.get("wait", ())]
+        routes = [*catalog.TANGOR_ROUTES["wait"], *peers]
+        self.assertEqual(len(routes), 7)
+        for route in routes:
+            self.assertRegex(route.count, "^/[^#]+#/")
+            self.assertRegex(route.release, "^POST:/")
+            self.assertIn(parked.MESSAGE, route.expect)
+
+
+class Inside(unittest.TestCase):
+    program = inside.Program("Speed", "How fast", "About it.")
+
+    def printing(self, script: str) -> inside.Outcome:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "Speed"
+            path.write_text(f"#!/bin/sh\n{script}\n")
+            path.chmod(0o755)
+            self.assertTrue(inside.is_built(self.program, Path(folder)))
+            return inside.run(self.program, path)
+
+    def test_lines_are_split_at_their_last_colon(self) -> None:
+        self.assertEqual(inside.figures_of("call: sum(4, 5): 312 ns\nwait: 5 bytes each, 1.2 µs\n"),
+                         (("call: sum(4, 5)", "312 ns"), ("wait", "5 bytes each, 1.2 µs")))
+        for text in ("", "Segmentation fault", "oh: no"):
+            with self.assertRaises(MeasurementError):
+                inside.figures_of(text)
+
+    def test_a_program_is_run(self) -> None:
+        self.assertEqual(self.printing("echo 'one: 1 ns'").figures, (("one", "1 ns"),))
+        failed = self.printing("echo 'one: 1 ns'; echo 'it broke' >&2; exit 3")
+        self.assertEqual((failed.figures, failed.failure), ((), "it ended with status 3: it broke"))
+        self.assertFalse(inside.is_built(self.program, Path("/nowhere")))
+
+    def test_the_page_has_figures_and_failures(self) -> None:
+        outcomes = [inside.Outcome(self.program, (("one", "1 ns"),)), inside.Outcome(self.program, failure="it broke")]
+        text = report.page(Telling.run_, [], Results(), outcomes)
+        for words in ("## Inside the process", "### `Speed`: How fast", "| one | 1 ns |", "- failed: it broke"):
+            self.assertIn(words, text)
+        self.assertNotIn("Inside the process", report.page(Telling.run_, [], Results()))
+        data: Any = report.as_data(Telling.run_, Results(), outcomes)
+        self.assertEqual([each["failure"] for each in data["inside"]], ["", "it broke"])
+
+
 class Peers(unittest.TestCase):
+    def test_a_signal_wakes_all_in_their_order(self) -> None:
+        async def scene() -> List[Any]:
+            signal, woken = Signal(), []
+
+            async def waiter(name: str) -> None:
+                woken.append((name, await signal.wait()))
+
+            tasks = [asyncio.ensure_future(waiter(name)) for name in "abc"]
+            while signal.waiting < 3:
+                await asyncio.sleep(0)
+            tasks[1].cancel()
+            while signal.waiting > 2:
+                await asyncio.sleep(0)
+            count = signal.send("now")
+            await asyncio.gather(*tasks, return_exceptions=True)
+            return [count, signal.waiting, *woken]
+
+        self.assertEqual(asyncio.run(scene()), [2, 0, ("a", "now"), ("c", "now")])
+
     def test_each_key_has_its_own_generator(self) -> None:
         counters = Counters()
         self.assertEqual([counters.pull(key) for key in "aab"], [f'{{"state": "ready", "content": {n}}}' for n in (1, 2, 1)])

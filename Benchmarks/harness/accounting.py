@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 from typing import List
 
@@ -49,6 +50,22 @@ def processor_seconds(root: int) -> float:
         except OSError:
             continue
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def clock_of(pid: int) -> int:
+    """The kernel's clock of the processor time of a process: clock_getcpuclockid(3) gives the same."""
+    return (~pid << 3) | 2
+
+
+def processor_nanoseconds(root: int) -> int:
+    """Processor time of the tree's living processes, for short times: finer than the ticks of `processor_seconds`."""
+    total = 0
+    for pid in tree(root):
+        try:
+            total += time.clock_gettime_ns(clock_of(pid))
+        except OSError:
+            continue  # it ended
+    return total
 
 
 def resident_bytes(root: int) -> int:

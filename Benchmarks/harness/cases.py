@@ -23,6 +23,7 @@ class Settings:
     repetitions: int = 3
     idle: int = 10_000
     streams: int = 10_000
+    parked: int = 10_000
     upload: int = 4 << 30  # bytes
 
 

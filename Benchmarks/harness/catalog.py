@@ -7,6 +7,7 @@ from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
 from . import dialects, provision
 from .errors import BenchmarkError
+from .parked import MESSAGE
 from .server import Route, ServerKind, Skipped
 
 HELLO = (Route("/hello", expect="Hello, World!"),)
@@ -14,15 +15,17 @@ PULL = (Route("/pull?key=bench-{i}", expect='"ready"'),)
 ECHO = (Route("/echo", expect="abcdefgh"),)
 FILE = (Route("/static/tangor.js"),)
 DIGEST = (Route("/digest"),)
+WAIT = (Route("/signal/abc", expect=f'"{MESSAGE}"', release="POST:/signal/abc", count="/waiting#/waiting"),
+        Route("/wait", expect=MESSAGE, release="POST:/signal/abc", count="/waiting#/waiting", label="body"))
 ROOM = (Route("/fan", dialect=dialects.ROOM),)
 
 Routes = Mapping[str, Tuple[Route, ...]]
 
 # Each Python peer: its distribution on PyPI, and what it offers.
 PYTHON_PEERS: Dict[str, Tuple[str, Routes]] = {
-    "tornado": ("tornado", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE, "fan": ROOM,
+    "tornado": ("tornado", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE, "fan": ROOM, "wait": WAIT,
                             "call": (Route("/call", expect='"result": 9', dialect=dialects.JSON_CALL),)}),
-    "aiohttp": ("aiohttp", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE, "digest": DIGEST}),
+    "aiohttp": ("aiohttp", {"hello": HELLO, "pull": PULL, "echo": ECHO, "file": FILE, "digest": DIGEST, "wait": WAIT}),
     "cherrypy": ("CherryPy", {"hello": HELLO, "pull": PULL, "file": FILE}),
     "socketify": ("socketify", {"hello": HELLO, "pull": PULL, "echo": ECHO, "fan": ROOM}),
     "wslink": ("wslink", {"call": (Route("/ws", expect=dialects.WSLINK_NINE, dialect=dialects.WSLINK_CALL),)}),
@@ -36,6 +39,10 @@ TANGOR_ROUTES: Routes = {
     "streams": (Route("/stream/{key}", create="GET:/primes"),),
     "file": (Route("/tangor/tangor.js"),),
     "digest": DIGEST,
+    "wait": tuple(Route(path, expect=expect, release="POST:/signal/abc", count="/healthz?verbose#/signals/waiting", label=label)
+                  for path, expect, label in (("/signal/abc?timeout=2m", f'"{MESSAGE}"', ""),
+                                              ("/wait/message?timeout=2m", f'"{MESSAGE}"', "service"),
+                                              ("/wait?timeout=2m", MESSAGE, "body"))),
     "fan": (Route("/live", dialect=dialects.TANGOR_FAN),),
     "call": (Route("/live", expect='"result":9', dialect=dialects.TANGOR_CALL),
              Route("/live", expect='"result":9', label="synchronous", dialect=dialects.TANGOR_SYNCHRONOUS_CALL),

@@ -11,7 +11,10 @@ US = "tangor"
 
 @dataclass(frozen=True)
 class Expectation:
-    """A bound on one of Tangor's figures: on its ratio to a peer's, or on the figure itself."""
+    """A bound on one of Tangor's figures: on its ratio to a peer's, or on the figure itself.
+
+    `row` and `peer` are rows of the case's table.
+    """
 
     words: str
     case: str
@@ -19,10 +22,11 @@ class Expectation:
     peer: Optional[str] = None
     at_least: Optional[float] = None
     at_most: Optional[float] = None
+    row: str = US
 
     def measured(self, results: Results) -> Optional[float]:
         """The figure or ratio; None when one of its parts was not measured."""
-        ours = results.summary(self.case, US).get(self.figure)
+        ours = results.summary(self.case, self.row).get(self.figure)
         if ours is None or self.peer is None:
             return ours
         theirs = results.summary(self.case, self.peer).get(self.figure)
@@ -65,6 +69,11 @@ EXPECTATIONS: Tuple[Expectation, ...] = (
       for peer in ("nats", "mosquitto", "tornado")),
     *(_ahead("Deliveries, 64 on their way", "fanout-64", peer, "per_cpu") for peer in ("nats", "mosquitto", "tornado")),
     Expectation("A large upload: at most 32 MB more memory", "digest", "growth_mb", at_most=32),
+    *(each for way, row in (("", US), (" by a service", f"{US} service")) for each in (
+        Expectation(f"A request parked{way}: at most aiohttp's memory", "parked", "bytes", "aiohttp", at_most=1, row=row),
+        Expectation(f"A request parked{way}: half of aiohttp's memory, the aim", "parked", "bytes", "aiohttp", at_most=0.5, row=row))),
+    *(Expectation(f"All parked requests{way} answered: at most 300 ms after the send", "parked", "last_ms", at_most=300, row=row)
+      for way, row in (("", US), (" of a service", f"{US} service"), (" with a first part", f"{US} body"))),
     *(_ahead("Calls, 64 connections", "calls-64", peer, "per_cpu") for peer in ("wslink", "tornado")),
 )
 

@@ -6,6 +6,7 @@ from typing import Dict, Iterable, List, Mapping, Optional, Sequence
 
 from .cases import Case, Settings
 from .expectations import US, Expectation, judged
+from .inside import Outcome
 from .runner import GENERATOR_LIMIT, Results
 from .workloads import Workload
 
@@ -79,7 +80,7 @@ def expected_section(judgements: Sequence[tuple]) -> List[str]:
     rows = []
     for expectation, value, verdict in judgements:
         rows.append([expectation.words, measured_words(expectation, value), f"**{verdict}**" if verdict == "missed" else verdict])
-    heading = ["## Expected and measured", "", "Ratios are per processor second, unless they are of deliveries a second.", ""]
+    heading = ["## Expected and measured", "", "Ratios are per processor second, unless they are of deliveries a second or of memory.", ""]
     return [*heading, *table(["expected", "measured", "verdict"], rows, words=3), ""] if rows else []
 
 
@@ -90,6 +91,8 @@ def measured_words(expectation: Expectation, value: Optional[float]) -> str:
         return f"{value / 1000:.1f} kB"
     if expectation.figure.endswith("_mb"):
         return f"{value:.1f} MB"
+    if expectation.figure.endswith("_ms"):
+        return f"{value:.0f} ms"
     return f"{value:.0f} %"
 
 
@@ -110,7 +113,19 @@ def explanation(run: Run) -> List[str]:
     ]
 
 
-def page(run: Run, workloads: Sequence[Workload], results: Results) -> str:
+def inside_section(outcomes: Sequence[Outcome]) -> List[str]:
+    """What programs measured without a network."""
+    if not outcomes:
+        return []
+    lines = ["## Inside the process", "", "Without a network, in programs of their own.", ""]
+    for outcome in outcomes:
+        lines += [f"### `{outcome.program.name}`: {outcome.program.title}", "", outcome.program.about, ""]
+        lines += table(["what", "figures"], outcome.figures, words=2) if outcome.figures else [f"- failed: {outcome.failure}"]
+        lines.append("")
+    return lines
+
+
+def page(run: Run, workloads: Sequence[Workload], results: Results, outcomes: Sequence[Outcome] = ()) -> str:
     """The whole page."""
     cases = [case.name for workload in workloads for case in workload.cases]
     lines = ["# Benchmark results", "", f"Written by `make bench` on {run.date}."]
@@ -124,6 +139,7 @@ def page(run: Run, workloads: Sequence[Workload], results: Results) -> str:
         lines += [f"## {workload.title}", "", workload.about, ""]
         for case in workload.cases:
             lines += case_section(results, case, run.settings)
+    lines += inside_section(outcomes)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -131,10 +147,11 @@ def pairs(values: Mapping[str, str]) -> List[str]:
     return [f"- {name}: {value}" for name, value in values.items()]
 
 
-def as_data(run: Run, results: Results) -> Dict[str, object]:
+def as_data(run: Run, results: Results, outcomes: Sequence[Outcome] = ()) -> Dict[str, object]:
     """All samples, for other programs."""
     return {
         "date": run.date, "machine": dict(run.machine), "versions": dict(run.versions), "skipped": dict(run.skipped), "quick": run.quick,
         "samples": [{"case": case, "row": row, "samples": samples} for (case, row), samples in results.samples.items()],
         "failures": [{"case": case, "row": row, "reason": why} for (case, row), why in results.failures.items()],
+        "inside": [{"program": each.program.name, "figures": dict(each.figures), "failure": each.failure} for each in outcomes],
     }

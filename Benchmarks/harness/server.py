@@ -22,11 +22,16 @@ STOP_LIMIT = 10.0
 
 @dataclass(frozen=True)
 class Route:
-    """Where a server offers something. `{i}` is the connection's index, `{key}` the key that `create` was answered."""
+    """Where a server offers something. `{i}` is the connection's index, `{key}` the key that `create` was answered.
+
+    `release` is the request that wakes those who wait there; `count` tells how many do: a path and, behind #, a JSON Pointer.
+    """
 
     path: str
     expect: str = ""
     create: str = ""
+    release: str = ""
+    count: str = ""
     label: str = ""  # tells apart a server's second way to the same
     dialect: Dialect = Dialect()
 
@@ -103,6 +108,9 @@ class RunningServer:
 
     def processor_seconds(self) -> float:
         return accounting.processor_seconds(self.pid)
+
+    def processor_nanoseconds(self) -> int:
+        return accounting.processor_nanoseconds(self.pid)
 
     def resident_bytes(self) -> int:
         return accounting.resident_bytes(self.pid)

@@ -6,6 +6,7 @@ from typing import Dict, List, Tuple
 
 from .cases import Case, IdleCase, LoadCase, StreamLeaseCase
 from .fanout import FanoutCase, IdleSubscribersCase
+from .parked import ParkedCase
 from .upload import UploadCase
 
 
@@ -104,3 +105,13 @@ register(Workload(
     "One `PUT` of known length, from Python's `http.client` in blocks of 1 MiB; the server answers with the SHA-256 and the length of what "
     "came. The growth of its resident memory is looked for every 50 ms. aiohttp: `hashlib`, chunk by chunk.",
     (UploadCase("digest", "bytes of one upload"),)))
+
+register(Workload(
+    "parked", "Requests that wait for one signal",
+    "As many connections with one request each, all of which wait; then one `POST` that wakes them all. The memory is the growth of the "
+    "server's resident memory when it counts them all as waiting, connection and request together, without the kernel's socket memory. "
+    "The times begin when the releasing request is sent, and end when the last answer, or half of them, have been received and found "
+    "right; the processor time is what the server used in between. Tangor: `GET /signal/<name>`; `service`: a service with "
+    "`try await signals.wait(for:)`, which answers then; `body`: one that has sent the first part of its answer before. The peers wait "
+    "for a future of `asyncio` each, without a limit of time, which Tangor's have; their `body` rows flush a first part too.",
+    (ParkedCase("parked", "all parked, one send"),)))

@@ -184,6 +184,8 @@ typedef struct {
 extern run_state run;
 
 void run_load(void);
+/* Park: the releasing request goes out now, and the measured time begins. */
+void run_begin_release(void);
 
 /* ---- report.c ---- */
 

@@ -74,6 +74,7 @@ void mode_ready(connection *c) {
   c->state = STATE_READY;
   c->head.count = 0;
   if (c->role == ROLE_RELEASER) {
+    run_begin_release();
     http_send(c, opt.release_method, opt.release_url.path, &opt.release_body);
     return;
   }
@@ -132,12 +133,13 @@ static void take_key(connection *c) {
   c->key[count] = 0;
 }
 
-static void park_answered(uint64_t now) {
+static void park_answered(const connection *c, uint64_t now) {
   if (!run.releasing) {
     run.parked_early++;
     return;
   }
   run.parked_answers++;
+  if (opt.expect.count && !buffer_contains(&c->head, &opt.expect)) run.bad++;
   histogram_add(&run.latency, now - run.released_at);
 }
 
@@ -151,7 +153,7 @@ void mode_response_ended(connection *c) {
   } else if (!good) run.non2xx++;
   if (c->role == ROLE_RELEASER) return;
   if (opt.mode == MODE_PARK) {
-    park_answered(now);
+    park_answered(c, now);
     return;
   }
   if (!c->creating) {

@@ -143,14 +143,16 @@ static void hold(uint64_t now) {
     report_held();
     watch(STDIN_FILENO, &input_tag);
   }
-  if (release_wanted && !run.releasing) {
-    run.releasing = true;
-    run.phase = PHASE_RUN;
-    run.cpu_at_start = cpu_seconds();
-    run.run_from = run.released_at = now_ns();
-    run.run_until = run.run_from + nanoseconds(opt.timeout);
-    connection_open(&run.releaser, &opt.release_url);
-  } else if (now > run.run_until) run.phase = PHASE_DONE;
+  if (release_wanted && run.releaser.fd < 0) connection_open(&run.releaser, &opt.release_url);
+  else if (now > run.run_until) run.phase = PHASE_DONE;
+}
+
+void run_begin_release(void) {
+  run.releasing = true;
+  run.phase = PHASE_RUN;
+  run.cpu_at_start = cpu_seconds();
+  run.run_from = run.released_at = now_ns();
+  run.run_until = run.run_from + nanoseconds(opt.timeout);
 }
 
 static void begin_warm(uint64_t now) {

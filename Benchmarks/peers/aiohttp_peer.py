@@ -5,9 +5,10 @@ import hashlib
 
 from aiohttp import WSMsgType, web
 
-from contract import BACKLOG, HELLO, MESSAGE_LIMIT, Counters, place_from_arguments
+from contract import BACKLOG, HELLO, MESSAGE_LIMIT, FIRST_PART, Counters, Signal, place_from_arguments
 
 counters = Counters()
+signal = Signal()
 
 
 async def hello(request: web.Request) -> web.Response:
@@ -37,6 +38,27 @@ async def digest(request: web.Request) -> web.Response:
     return web.json_response({"sha256": found.hexdigest(), "length": length})
 
 
+async def wait_for_signal(request: web.Request) -> web.Response:
+    return web.json_response({"name": "abc", "value": await signal.wait()})
+
+
+async def send_signal(request: web.Request) -> web.Response:
+    return web.json_response({"woken": signal.send(await request.json())})
+
+
+async def waiting(request: web.Request) -> web.Response:
+    return web.json_response({"waiting": signal.waiting})
+
+
+async def wait(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/html; charset=utf-8"})
+    await response.prepare(request)
+    await response.write(FIRST_PART.encode())
+    message = await signal.wait()
+    await response.write(f"Someone signaled me with this message: {message}".encode())
+    return response
+
+
 def main() -> None:
     place = place_from_arguments()
     application = web.Application()
@@ -45,6 +67,10 @@ def main() -> None:
         web.get("/pull", pull),
         web.get("/echo", echo),
         web.put("/digest", digest),
+        web.get("/signal/abc", wait_for_signal),
+        web.post("/signal/abc", send_signal),
+        web.get("/waiting", waiting),
+        web.get("/wait", wait),
         web.static("/static", place.folder),
     ])
     web.run_app(application, host="127.0.0.1", port=place.port, access_log=None, print=None, backlog=BACKLOG)

@@ -9,9 +9,10 @@ from typing import Any, Callable, Dict, Set, Union
 import tornado.web
 import tornado.websocket
 
-from contract import BACKLOG, HELLO, MESSAGE_LIMIT, Counters, place_from_arguments
+from contract import BACKLOG, HELLO, MESSAGE_LIMIT, FIRST_PART, Counters, Signal, place_from_arguments
 
 counters = Counters()
+signal = Signal()
 
 
 class Hello(tornado.web.RequestHandler):
@@ -47,6 +48,26 @@ class Publisher(tornado.websocket.WebSocketHandler):
             subscriber.write_message(message)
 
 
+class SignalDoor(tornado.web.RequestHandler):
+    async def get(self) -> None:
+        self.write({"name": "abc", "value": await signal.wait()})
+
+    def post(self) -> None:
+        self.write({"woken": signal.send(json.loads(self.request.body))})
+
+
+class Waiting(tornado.web.RequestHandler):
+    def get(self) -> None:
+        self.write({"waiting": signal.waiting})
+
+
+class Wait(tornado.web.RequestHandler):
+    async def get(self) -> None:
+        self.write(FIRST_PART)
+        await self.flush()
+        self.write(f"Someone signaled me with this message: {await signal.wait()}")
+
+
 class Call(tornado.websocket.WebSocketHandler):
     methods: Dict[str, Callable[..., Any]] = {"test_sum": lambda a, b: a + b}
 
@@ -65,6 +86,9 @@ async def main() -> None:
         (r"/echo", Echo),
         (r"/fan", Subscriber),
         (r"/fan/publish", Publisher),
+        (r"/signal/abc", SignalDoor),
+        (r"/waiting", Waiting),
+        (r"/wait", Wait),
         (r"/call", Call),
         (r"/static/(.*)", tornado.web.StaticFileHandler, {"path": place.folder}),
     ], websocket_max_message_size=MESSAGE_LIMIT)

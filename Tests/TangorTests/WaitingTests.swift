@@ -90,6 +90,33 @@ import Testing
     }
   }
 
+  @Test func theMessageIsAnsweredByItself() async throws {
+    try await running { app, port in
+      let client = try await RawConnection(port: port)
+      async let answer = client.get("/wait/message?timeout=1m")
+      while app.signals.statistics.waiting == 0 { await Task.yield() }
+      #expect(try app.signals.send("abc", "hello") == 1)
+      #expect(try await answer.status == 200)
+      #expect(try await answer.body == #"{"message":"hello"}"#)
+      #expect(try await answer.header("cache-control") == "no-store")
+    }
+  }
+
+  @Test func theTimeToWaitIsTheClients() async throws {
+    try await running { _, port in
+      let client = try await RawConnection(port: port)
+      #expect(try await client.get("/wait?timeout=0s").body == Self.first + "Your time is up !")
+      let late = try await client.get("/wait/message?timeout=0s")
+      #expect(late.status == 504 && late.body.contains("signal_timeout"))
+      for path in ["/wait", "/wait/message"] {
+        for timeout in ["1h", "soon", "-1s"] {
+          let refused = try await client.get("\(path)?timeout=\(timeout)")
+          #expect(refused.status == 400 && refused.body.contains("'timeout' is a duration from 0s to 5m"))
+        }
+      }
+    }
+  }
+
   @Test func aCoroutineWaitsForTheSameSignals() async throws {
     try await running { app, port in
       try app.services.add("/steps") { _ in .operations(type: "text/plain") { Steps() } }
