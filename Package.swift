@@ -68,6 +68,7 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
     .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
+    .target(name: "TangorTables", dependencies: ["TangorJSON"], swiftSettings: settings),
     .macro(
       name: "TangorMacroPlugin",
       dependencies: [
@@ -126,6 +127,7 @@ let package = Package(
       name: "ObjectDispatch", dependencies: ["TangorObjects", "TangorJSON"], path: "Benchmarks/ObjectDispatch", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
+    .testTarget(name: "TangorTablesTests", dependencies: ["TangorTables", "TangorTesting"], swiftSettings: settings),
     .testTarget(
       name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(
