@@ -3,29 +3,33 @@ struct GatherKernel: ColumnKernel {
   let column: ColumnStore
   let slots: [UInt32]
   let name: String
+  /// Which of them to take; the others have no value then.
+  let wanted: [Bool]?
 
   func run<Value: StoredValue>(_ values: UnsafeMutablePointer<Value>) -> BatchColumn {
     let taken = Vector<Value>(count: slots.count) { out in
       guard let out = out.baseAddress else { return }
       slots.withUnsafeBufferPointer { slots in for index in 0..<slots.count { out[index] = values[Int(slots[index])] } }
     }
-    let validity = column.gatherValidity(slots)
+    let validity = column.gatherValidity(slots, wanted)
     return BatchColumn(name, column.wrap(taken, validity), validity: validity)
   }
 }
 
 extension ColumnStore {
   /// The cells of slots, in their order.
-  package func gather(_ slots: [UInt32], as name: String? = nil) -> BatchColumn {
-    var kernel = GatherKernel(column: self, slots: slots, name: name ?? self.name)
+  ///
+  /// - Parameter wanted: For each slot whether to take it; nil for all. The others have no value in the result.
+  package func gather(_ slots: [UInt32], where wanted: [Bool]? = nil) -> BatchColumn {
+    var kernel = GatherKernel(column: self, slots: slots, name: name, wanted: wanted)
     return visit(&kernel)
   }
 
-  fileprivate func gatherValidity(_ slots: [UInt32]) -> Bitmap? {
+  fileprivate func gatherValidity(_ slots: [UInt32], _ wanted: [Bool]?) -> Bitmap? {
     var words = [UInt64](repeating: 0, count: (slots.count + 63) / 64)
     var count = 0
     for (row, slot) in slots.enumerated() {
-      let bit = validity.base[Int(slot >> 6)] >> UInt64(slot & 63) & 1
+      let bit = wanted?[row] == false ? 0 : validity.base[Int(slot >> 6)] >> UInt64(slot & 63) & 1
       words[row >> 6] |= bit << UInt64(row & 63)
       count &+= Int(bit)
     }

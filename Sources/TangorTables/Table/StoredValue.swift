@@ -1,8 +1,8 @@
 /// A number as a column stores it.
 ///
 /// The key of a value is a 64-bit number that orders as the values do, and above 0, which is the key of "no value": one unsigned
-/// comparison or one radix sort orders any column. Of the 2⁶⁴ values of the widest integers the lowest shares its key with its
-/// neighbour; -0.0 and 0.0 share theirs, and so do all NaN, which order below every number.
+/// comparison or one radix sort orders any column. Of the 2⁶⁴ values of the widest integers one shares its key with its
+/// neighbour, the lowest of `Int64` and the highest of `UInt64`; -0.0 and 0.0 share theirs, and so do all NaN, which order below every number.
 package protocol StoredValue: BitwiseCopyable, Comparable, Sendable {
   var sortKey: UInt64 { get }
   /// The key of the value without its sign.
@@ -20,7 +20,7 @@ extension StoredValue where Self: FixedWidthInteger & SignedInteger {
 }
 
 extension StoredValue where Self: FixedWidthInteger & UnsignedInteger {
-  package var sortKey: UInt64 { Self.bitWidth == 64 ? Swift.max(UInt64(self), 1) : UInt64(self) &+ 1 }
+  package var sortKey: UInt64 { UInt64(self) == .max ? .max : UInt64(self) &+ 1 }
   package var magnitudeKey: UInt64 { sortKey }
   package var double: Double { Double(self) }
   package var int64: Int64 { Int64(clamping: self) }

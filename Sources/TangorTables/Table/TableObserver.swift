@@ -3,6 +3,9 @@
 /// Changes come in two steps: first the rows are as they were, so that what they added can be taken back without old values being kept
 /// anywhere, then they are as they will be.
 package protocol TableObserver: AnyObject {
+  /// Writes that waited are about to be made; what observers told of the last ones is over.
+  func pollWillBegin()
+
   /// Rows that are there will change or go.
   ///
   /// - Parameters:
@@ -24,6 +27,10 @@ package protocol TableObserver: AnyObject {
   ///
   /// - Parameter newSlots: By old slot; `.max` where there was no row.
   func slotsMoved(_ newSlots: [UInt32])
+}
+
+extension TableObserver {
+  package func pollWillBegin() {}
 }
 
 /// Some of a table's columns, by position.

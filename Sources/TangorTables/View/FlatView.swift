@@ -3,6 +3,7 @@ final class FlatView: TableView {
   let plan: ViewPlan
   let table: TableCore
   let rows: ViewRows
+  var tracksChanges = false
   private let sorts: [SortColumn]
   private let order: SortedRows
   /// The table's columns that decide where a row stands.
@@ -41,10 +42,10 @@ final class FlatView: TableView {
     return slice
   }
 
-  func delta(_ changes: ChangeSet) -> ResultSlice {
-    let written = changes.written.filter(rows.contains)
-    return result(order.sorted(written), 0..<Int.max)
-  }
+  func delta(_ changes: ChangeSet) -> ResultSlice { result(written(changes), 0..<Int.max) }
+
+  /// The rows of the view that a change wrote, in the view's order.
+  func written(_ changes: ChangeSet) -> [UInt32] { order.sorted(changes.written.filter(rows.contains)) }
 
   private func result(_ slots: [UInt32], _ columns: Range<Int>) -> ResultSlice {
     let shown = plan.columns[columns.clamped(to: 0..<plan.columns.count)]

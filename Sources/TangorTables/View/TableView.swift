@@ -11,7 +11,9 @@ package protocol TableView: TableObserver {
   func columnPaths(_ range: Range<Int>) -> [ColumnPath]
   /// - Parameter keys: Whether the keys of rows are wanted too.
   func slice(_ viewport: Viewport, keys: Bool) -> ResultSlice
-  /// The view's rows that changed since the last call, in their order, with all visible columns.
+  /// Whether `delta` is going to be asked: what groups were like before a change is remembered only then.
+  var tracksChanges: Bool { get set }
+  /// The view's rows that changed with the last poll, in their order, with all visible columns.
   ///
   /// - Parameter changes: What the last poll told.
   func delta(_ changes: ChangeSet) -> ResultSlice
@@ -42,7 +44,14 @@ extension TableCore {
   /// - Throws: When the configuration does not fit the table.
   package func makeView(_ configuration: ViewConfiguration) throws(TableError) -> any TableView {
     let plan = try ViewPlan(configuration, self)
-    let view: any TableView = plan.isPivoted ? FlatView(plan, self) : FlatView(plan, self)
+    let view: any TableView
+    if plan.isColumnOnly {
+      view = SplitRowsView(plan, self)
+    } else if plan.isPivoted {
+      view = PivotView(plan, self)
+    } else {
+      view = FlatView(plan, self)
+    }
     add(view)
     return view
   }

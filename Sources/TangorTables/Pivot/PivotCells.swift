@@ -1,0 +1,298 @@
+/// The cells of a pivot: each is a group of rows crossed with a group of columns, and stands for the table's rows that are in both.
+///
+/// Every row of the table belongs to one *leaf cell*, of an innermost row group and an innermost column group; what happens to the row
+/// happens to the cells above it, whose numbers stand together in `above`. The rows of each leaf cell form a list through two arrays by
+/// slot, made when somebody first needs the rows themselves.
+final class PivotCells {
+  static let none = UInt32.max
+
+  struct Cell {
+    var row: UInt32
+    var column: UInt32
+    var rowCount = 0
+    /// Whether no row has been put in yet.
+    var isNew = true
+  }
+
+  let rows: GroupTree
+  let columns: GroupTree
+  private(set) var cells: [Cell] = []
+  /// The cells that a leaf cell's rows belong to, itself included; `stride` of them by leaf number.
+  private(set) var above: [UInt32] = []
+  let stride: Int
+  private var index = KeyTable()
+  private var freeCells: [UInt32] = []
+  private var emptied: [UInt32] = []
+  /// The number of each leaf cell among the leaves; `none` for other cells.
+  private var leafNumber: [UInt32] = []
+  private var leafCount = 0
+  private var freeLeaves: [UInt32] = []
+  /// By slot: the number of the row's leaf cell.
+  private let home = GrowableBuffer<UInt32>(capacity: 1)
+  private var lists: RowLists?
+
+  init(rows: [ColumnStore], columns: [ColumnStore]) {
+    self.rows = GroupTree(rows)
+    self.columns = GroupTree(columns)
+    stride = (rows.count + 1) * (columns.count + 1)
+    home[0] = Self.none
+    _ = makeCell(GroupTree.root, GroupTree.root)
+  }
+
+  /// Cell numbers are below it.
+  var limit: Int { cells.count }
+
+  /// The cell of all rows.
+  static let total: UInt32 = 0
+
+  func cell(_ row: UInt32, _ column: UInt32) -> UInt32? {
+    if row == GroupTree.root, column == GroupTree.root { return Self.total }
+    return index[UInt64(row) << 32 | UInt64(column)]
+  }
+
+  func hasRow(_ slot: UInt32) -> Bool { Int(slot) < home.capacity && home[Int(slot)] != Self.none }
+
+  /// The cells that a row belongs to.
+  func cells(of slot: UInt32) -> ArraySlice<UInt32> {
+    let leaf = Int(home[Int(slot)])
+    return above[leaf * stride..<(leaf + 1) * stride]
+  }
+
+  /// Puts a row in.
+  ///
+  /// - Parameter prepare: Gets the cells that the row will belong to.
+  func insert(_ slot: UInt32, _ prepare: (ArraySlice<UInt32>) -> Void) {
+    let row = rows.leaf(of: slot)
+    let column = columns.leaf(of: slot)
+    let leaf = leafNumber(row, column)
+    let cells = above[leaf * stride..<(leaf + 1) * stride]
+    prepare(cells)
+    home.reserve(Int(slot) + 1, filling: Self.none)
+    home[Int(slot)] = UInt32(leaf)
+    lists?.insert(slot, into: leaf)
+    for cell in cells {
+      self.cells[Int(cell)].rowCount += 1
+      self.cells[Int(cell)].isNew = false
+    }
+    rows.count(1, at: row)
+    columns.count(1, at: column)
+  }
+
+  /// Takes a row out. Cells and groups that have no rows left stay until `sweep()`.
+  func remove(_ slot: UInt32) {
+    let leaf = Int(home[Int(slot)])
+    home[Int(slot)] = Self.none
+    lists?.remove(slot, from: leaf)
+    for cell in above[leaf * stride..<(leaf + 1) * stride] {
+      cells[Int(cell)].rowCount -= 1
+      if cells[Int(cell)].rowCount == 0, cell != Self.total { emptied.append(cell) }
+    }
+    let own = cells[Int(above[leaf * stride])]
+    rows.count(-1, at: own.row)
+    columns.count(-1, at: own.column)
+  }
+
+  /// Removes the cells and the groups that have no rows left.
+  func sweep() {
+    for cell in emptied where cells[Int(cell)].rowCount == 0 {
+      let place = cells[Int(cell)]
+      cells[Int(cell)].rowCount = -1
+      index.remove(UInt64(place.row) << 32 | UInt64(place.column))
+      freeCells.append(cell)
+      if leafNumber[Int(cell)] != Self.none {
+        freeLeaves.append(leafNumber[Int(cell)])
+        leafNumber[Int(cell)] = Self.none
+      }
+    }
+    emptied.removeAll(keepingCapacity: emptied.count < 4096)
+    rows.sweep()
+    columns.sweep()
+  }
+
+  /// Makes the cells of rows, all at once, where there are none yet.
+  ///
+  /// - Returns: The number of each row's leaf.
+  func build(_ slots: [UInt32]) -> [UInt32] {
+    let rowLeaves = rows.build(slots)
+    var leafOfRow = [UInt32](repeating: 0, count: slots.count)
+    var counts: [Int] = []
+    var made: [(row: UInt32, column: UInt32)] = []
+    if columns.columns.isEmpty {
+      var numbers = [UInt32](repeating: Self.none, count: rows.nodes.count)
+      for row in 0..<slots.count {
+        let node = Int(rowLeaves[row])
+        if numbers[node] == Self.none {
+          numbers[node] = UInt32(made.count)
+          made.append((UInt32(node), GroupTree.root))
+          counts.append(0)
+        }
+        leafOfRow[row] = numbers[node]
+        counts[Int(numbers[node])] += 1
+      }
+    } else {
+      let columnLeaves = columns.build(slots)
+      var numbers = KeyTable()
+      for row in 0..<slots.count {
+        let number = numbers.slot(of: UInt64(rowLeaves[row]) << 32 | UInt64(columnLeaves[row])) {
+          made.append((rowLeaves[row], columnLeaves[row]))
+          counts.append(0)
+          return UInt32(made.count - 1)
+        }
+        leafOfRow[row] = number
+        counts[Int(number)] += 1
+      }
+    }
+    var rowCounts = [Int](repeating: 0, count: rows.nodes.count)
+    var columnCounts = [Int](repeating: 0, count: columns.nodes.count)
+    for (number, leaf) in made.enumerated() {
+      let count = counts[number]
+      _ = makeLeaf(leaf.row, leaf.column)
+      for cell in above[number * stride..<(number + 1) * stride] {
+        cells[Int(cell)].rowCount += count
+        cells[Int(cell)].isNew = false
+      }
+      rowCounts[Int(leaf.row)] += count
+      columnCounts[Int(leaf.column)] += count
+    }
+    rows.addCounts(rowCounts.enumerated().filter { $0.element > 0 }.map { (UInt32($0.offset), $0.element) })
+    columns.addCounts(columnCounts.enumerated().filter { $0.element > 0 }.map { (UInt32($0.offset), $0.element) })
+    if let last = slots.max() { home.reserve(Int(last) + 1, filling: Self.none) }
+    for row in 0..<slots.count { home.base[Int(slots[row])] = leafOfRow[row] }
+    return leafOfRow
+  }
+
+  /// The innermost column group of a row.
+  func columnLeaf(of slot: UInt32) -> UInt32 { cells[Int(above[Int(home[Int(slot)]) * stride])].column }
+
+  /// The rows of a cell, in no order.
+  func slots(of cell: UInt32) -> [UInt32] {
+    let lists = establishLists()
+    let place = cells[Int(cell)]
+    var slots: [UInt32] = []
+    slots.reserveCapacity(place.rowCount)
+    let columnLeaves = columns.leaves(of: place.column)
+    for row in rows.leaves(of: place.row) {
+      for column in columnLeaves {
+        guard let leaf = self.cell(row, column), cells[Int(leaf)].rowCount > 0 else { continue }
+        lists.append(Int(leafNumber[Int(leaf)]), to: &slots)
+      }
+    }
+    assert(slots.count == place.rowCount)
+    return slots
+  }
+
+  func removeAll() {
+    rows.removeAll()
+    columns.removeAll()
+    cells = []
+    above = []
+    index = KeyTable()
+    freeCells = []
+    emptied = []
+    leafNumber = []
+    leafCount = 0
+    freeLeaves = []
+    home.shrink(to: 1)
+    home[0] = Self.none
+    lists = nil
+    _ = makeCell(GroupTree.root, GroupTree.root)
+  }
+
+  /// Follows the rows to other slots.
+  func rename(_ newSlots: [UInt32]) {
+    let old = (0..<min(home.capacity, newSlots.count)).map { home[$0] }
+    for slot in 0..<home.capacity { home[slot] = Self.none }
+    for (slot, leaf) in old.enumerated() where leaf != Self.none { home[Int(newSlots[slot])] = leaf }
+    lists = nil
+  }
+
+  // MARK: Making
+
+  private func leafNumber(_ row: UInt32, _ column: UInt32) -> Int {
+    if let cell = cell(row, column), leafNumber[Int(cell)] != Self.none { return Int(leafNumber[Int(cell)]) }
+    return makeLeaf(row, column)
+  }
+
+  private func makeLeaf(_ row: UInt32, _ column: UInt32) -> Int {
+    let number: Int
+    if let free = freeLeaves.popLast() {
+      number = Int(free)
+    } else {
+      number = leafCount
+      leafCount += 1
+      above.append(contentsOf: repeatElement(0, count: stride))
+      lists?.reserve(leafCount)
+    }
+    var position = number * stride
+    rows.forEachAncestor(row) { row in
+      columns.forEachAncestor(column) { column in
+        above[position] = cell(row, column) ?? makeCell(row, column)
+        position += 1
+      }
+    }
+    leafNumber[Int(above[number * stride])] = UInt32(number)
+    return number
+  }
+
+  private func makeCell(_ row: UInt32, _ column: UInt32) -> UInt32 {
+    let number: UInt32
+    if let free = freeCells.popLast() {
+      number = free
+      cells[Int(number)] = Cell(row: row, column: column)
+      leafNumber[Int(number)] = Self.none
+    } else {
+      number = UInt32(cells.count)
+      cells.append(Cell(row: row, column: column))
+      leafNumber.append(Self.none)
+    }
+    if number != Self.total { _ = index.slot(of: UInt64(row) << 32 | UInt64(column)) { number } }
+    return number
+  }
+
+  private func establishLists() -> RowLists {
+    if let lists { return lists }
+    let made = RowLists(leaves: leafCount)
+    for slot in (0..<home.capacity).reversed() where home.base[slot] != Self.none { made.insert(UInt32(slot), into: Int(home.base[slot])) }
+    lists = made
+    return made
+  }
+}
+
+/// Lists of slots, each slot in at most one, linked both ways.
+private final class RowLists {
+  private static let none = UInt32.max
+  private let first: GrowableBuffer<UInt32>
+  private let next = GrowableBuffer<UInt32>()
+  private let previous = GrowableBuffer<UInt32>()
+
+  init(leaves: Int) {
+    first = GrowableBuffer(capacity: leaves)
+    for leaf in 0..<first.capacity { first[leaf] = Self.none }
+  }
+
+  func reserve(_ leaves: Int) { first.reserve(leaves, filling: Self.none) }
+
+  func insert(_ slot: UInt32, into leaf: Int) {
+    next.reserve(Int(slot) + 1)
+    previous.reserve(Int(slot) + 1)
+    next[Int(slot)] = first[leaf]
+    previous[Int(slot)] = Self.none
+    if first[leaf] != Self.none { previous[Int(first[leaf])] = slot }
+    first[leaf] = slot
+  }
+
+  func remove(_ slot: UInt32, from leaf: Int) {
+    let before = previous[Int(slot)]
+    let after = next[Int(slot)]
+    if before == Self.none { first[leaf] = after } else { next[Int(before)] = after }
+    if after != Self.none { previous[Int(after)] = before }
+  }
+
+  func append(_ leaf: Int, to slots: inout [UInt32]) {
+    var slot = first[leaf]
+    while slot != Self.none {
+      slots.append(slot)
+      slot = next.base[Int(slot)]
+    }
+  }
+}
