@@ -21,12 +21,11 @@ final class GroupTree {
   private var children: [[UInt32]]
   private var free: [UInt32] = []
   private var emptied: [UInt32] = []
-  private var index = KeyTable()
+  /// Made for the first that looks for a group by its value.
+  private var index: KeyTable?
   private var serials = 0
   /// Changes with every group that comes or goes.
   private(set) var version = 0
-  /// Whether children are in order; put off while many are made at once.
-  private var ordersChildren = true
 
   init(_ columns: [ColumnStore]) {
     self.columns = columns
@@ -110,13 +109,11 @@ final class GroupTree {
     assert(nodes.count == 1)
     var ids = [UInt32](repeating: 0, count: slots.count)
     var level: [UInt32] = [Self.root]
-    ordersChildren = false
     for column in columns {
       let refined = RefineKernel.refine(slots, ids, level.count, by: column)
       ids = refined.ids
       level = makeLevel(refined.groups, of: level, column)
     }
-    ordersChildren = true
     version += 1
     ids.withUnsafeMutableBufferPointer { ids in for row in 0..<ids.count { ids[row] = level[Int(ids[row])] } }
     return ids
@@ -133,7 +130,7 @@ final class GroupTree {
     children = [[]]
     free = []
     emptied = []
-    index = KeyTable()
+    index = nil
     version += 1
   }
 
@@ -145,9 +142,23 @@ final class GroupTree {
       let rank = ranks(level)
       order = RadixSort.sorted(order) { rank[Int(groups[Int($0)].parent)] }
     }
+    // The arrays are taken out of the object meanwhile, where each access would be checked.
+    var nodes = self.nodes
+    var children = self.children
+    (self.nodes, self.children) = ([], [])
+    nodes.reserveCapacity(nodes.count + order.count)
+    children.reserveCapacity(nodes.count + order.count)
+    let depth = nodes[Int(level[0])].depth + 1
     for group in order {
-      made[Int(group)] = child(of: level[Int(groups[Int(group)].parent)], key: groups[Int(group)].key)
+      let parent = level[Int(groups[Int(group)].parent)]
+      let id = UInt32(nodes.count)
+      serials += 1
+      nodes.append(Node(parent: parent, depth: depth, key: groups[Int(group)].key, serial: serials))
+      children.append([])
+      children[Int(parent)].append(id)
+      made[Int(group)] = id
     }
+    (self.nodes, self.children) = (nodes, children)
     return made
   }
 
@@ -157,26 +168,31 @@ final class GroupTree {
   }
 
   private func child(of parent: UInt32, key: UInt64) -> UInt32 {
-    index.slot(of: key, scope: parent) { [self] in
-      serials += 1
-      version += 1
-      let node = Node(parent: parent, depth: nodes[Int(parent)].depth + 1, key: key, serial: serials)
-      let id: UInt32
-      if let reused = free.popLast() {
-        id = reused
-        nodes[Int(id)] = node
-      } else {
-        id = UInt32(nodes.count)
-        nodes.append(node)
-        children.append([])
-      }
-      if ordersChildren {
-        children[Int(parent)].insert(id, at: position(of: key, within: parent))
-      } else {
-        children[Int(parent)].append(id)
-      }
-      return id
+    if index == nil { establishIndex() }
+    if let known = index?[key, parent] { return known }
+    serials += 1
+    version += 1
+    let node = Node(parent: parent, depth: nodes[Int(parent)].depth + 1, key: key, serial: serials)
+    let id: UInt32
+    if let reused = free.popLast() {
+      id = reused
+      nodes[Int(id)] = node
+    } else {
+      id = UInt32(nodes.count)
+      nodes.append(node)
+      children.append([])
     }
+    children[Int(parent)].insert(id, at: position(of: key, within: parent))
+    index?.set(key, scope: parent, to: id)
+    return id
+  }
+
+  private func establishIndex() {
+    var made = KeyTable(capacity: nodes.count)
+    for (parent, children) in children.enumerated() {
+      for child in children { made.set(nodes[Int(child)].key, scope: UInt32(parent), to: child) }
+    }
+    index = made
   }
 
   private func position(of key: UInt64, within parent: UInt32) -> Int {
@@ -194,7 +210,7 @@ final class GroupTree {
   private func remove(_ node: UInt32) {
     let parent = nodes[Int(node)].parent
     let key = nodes[Int(node)].key
-    index.remove(key, scope: parent)
+    index?.remove(key, scope: parent)
     let place = position(of: key, within: parent)
     assert(children[Int(parent)][place] == node)
     children[Int(parent)].remove(at: place)

@@ -20,7 +20,10 @@ final class PivotCells {
   /// The cells that a leaf cell's rows belong to, itself included; `stride` of them by leaf number.
   private(set) var above: [UInt32] = []
   let stride: Int
+  /// The cells by their groups, where columns are split.
   private var index = KeyTable()
+  /// The cells by their row groups, where they are not.
+  private var cellOfRow: [UInt32] = []
   private var freeCells: [UInt32] = []
   private var emptied: [UInt32] = []
   /// The number of each leaf cell among the leaves; `none` for other cells.
@@ -47,6 +50,10 @@ final class PivotCells {
 
   func cell(_ row: UInt32, _ column: UInt32) -> UInt32? {
     if row == GroupTree.root, column == GroupTree.root { return Self.total }
+    if columns.columns.isEmpty {
+      let cell = Int(row) < cellOfRow.count ? cellOfRow[Int(row)] : Self.none
+      return cell == Self.none ? nil : cell
+    }
     return index[UInt64(row) << 32 | UInt64(column)]
   }
 
@@ -97,7 +104,11 @@ final class PivotCells {
     for cell in emptied where cells[Int(cell)].rowCount == 0 {
       let place = cells[Int(cell)]
       cells[Int(cell)].rowCount = -1
-      index.remove(UInt64(place.row) << 32 | UInt64(place.column))
+      if columns.columns.isEmpty {
+        cellOfRow[Int(place.row)] = Self.none
+      } else {
+        index.remove(UInt64(place.row) << 32 | UInt64(place.column))
+      }
       freeCells.append(cell)
       if leafNumber[Int(cell)] != Self.none {
         freeLeaves.append(leafNumber[Int(cell)])
@@ -114,21 +125,28 @@ final class PivotCells {
   /// - Returns: The number of each row's leaf.
   func build(_ slots: [UInt32]) -> [UInt32] {
     let rowLeaves = rows.build(slots)
-    var leafOfRow = [UInt32](repeating: 0, count: slots.count)
     var counts: [Int] = []
     var made: [(row: UInt32, column: UInt32)] = []
+    var leafOfRow = rowLeaves
     if columns.columns.isEmpty {
       var numbers = [UInt32](repeating: Self.none, count: rows.nodes.count)
-      for row in 0..<slots.count {
-        let node = Int(rowLeaves[row])
-        if numbers[node] == Self.none {
-          numbers[node] = UInt32(made.count)
-          made.append((UInt32(node), GroupTree.root))
-          counts.append(0)
+      var sizes = [Int](repeating: 0, count: rows.nodes.count)
+      leafOfRow.withUnsafeMutableBufferPointer { leaves in
+        numbers.withUnsafeMutableBufferPointer { numbers in
+          sizes.withUnsafeMutableBufferPointer { sizes in
+            for row in 0..<leaves.count {
+              let node = Int(leaves[row])
+              sizes[node] &+= 1
+              if numbers[node] == Self.none {
+                numbers[node] = UInt32(made.count)
+                made.append((UInt32(node), GroupTree.root))
+              }
+              leaves[row] = numbers[node]
+            }
+          }
         }
-        leafOfRow[row] = numbers[node]
-        counts[Int(numbers[node])] += 1
       }
+      counts = made.map { sizes[Int($0.row)] }
     } else {
       let columnLeaves = columns.build(slots)
       var numbers = KeyTable()
@@ -157,7 +175,8 @@ final class PivotCells {
     rows.addCounts(rowCounts.enumerated().filter { $0.element > 0 }.map { (UInt32($0.offset), $0.element) })
     columns.addCounts(columnCounts.enumerated().filter { $0.element > 0 }.map { (UInt32($0.offset), $0.element) })
     if let last = slots.max() { home.reserve(Int(last) + 1, filling: Self.none) }
-    for row in 0..<slots.count { home.base[Int(slots[row])] = leafOfRow[row] }
+    let home = self.home.base
+    for row in 0..<slots.count { home[Int(slots[row])] = leafOfRow[row] }
     return leafOfRow
   }
 
@@ -187,6 +206,7 @@ final class PivotCells {
     cells = []
     above = []
     index = KeyTable()
+    cellOfRow = []
     freeCells = []
     emptied = []
     leafNumber = []
@@ -245,14 +265,23 @@ final class PivotCells {
       cells.append(Cell(row: row, column: column))
       leafNumber.append(Self.none)
     }
-    if number != Self.total { _ = index.slot(of: UInt64(row) << 32 | UInt64(column)) { number } }
+    if number == Self.total { return number }
+    if columns.columns.isEmpty {
+      if Int(row) >= cellOfRow.count {
+        cellOfRow.append(contentsOf: repeatElement(Self.none, count: max(Int(row) + 1 - cellOfRow.count, cellOfRow.count / 2)))
+      }
+      cellOfRow[Int(row)] = number
+    } else {
+      _ = index.slot(of: UInt64(row) << 32 | UInt64(column)) { number }
+    }
     return number
   }
 
   private func establishLists() -> RowLists {
     if let lists { return lists }
-    let made = RowLists(leaves: leafCount)
-    for slot in (0..<home.capacity).reversed() where home.base[slot] != Self.none { made.insert(UInt32(slot), into: Int(home.base[slot])) }
+    let made = RowLists(leaves: leafCount, slots: home.capacity)
+    let home = self.home.base
+    for slot in (0..<self.home.capacity).reversed() where home[slot] != Self.none { made.insert(UInt32(slot), into: Int(home[slot])) }
     lists = made
     return made
   }
@@ -265,7 +294,9 @@ private final class RowLists {
   private let next = GrowableBuffer<UInt32>()
   private let previous = GrowableBuffer<UInt32>()
 
-  init(leaves: Int) {
+  init(leaves: Int, slots: Int) {
+    next.reserve(slots)
+    previous.reserve(slots)
     first = GrowableBuffer(capacity: leaves)
     for leaf in 0..<first.capacity { first[leaf] = Self.none }
   }

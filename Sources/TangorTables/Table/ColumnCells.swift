@@ -57,9 +57,13 @@ extension ColumnStore {
     let target = self.values(Value.self)
     vector.withUnsafeBufferPointer { source in
       if cells.validity == nil, cells.presence == nil {
-        for (row, slot) in slots.enumerated() where slot != .max {
-          target[Int(slot)] = source[row]
-          setValid(slot)
+        slots.withUnsafeBufferPointer { slots in
+          let validity = self.validity.base
+          for row in 0..<slots.count where slots[row] != .max {
+            let slot = Int(slots[row])
+            target[slot] = source[row]
+            validity[slot >> 6] |= 1 << UInt64(slot & 63)
+          }
         }
       } else {
         for (row, slot) in slots.enumerated() where slot != .max {

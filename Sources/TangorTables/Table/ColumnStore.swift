@@ -8,9 +8,7 @@ package final class ColumnStore {
   package let dictionary: StringDictionary?
   private let block: GrowableBuffer<UInt8>
   /// One bit for each slot, 1 where there is a value.
-  private(set) var validity: GrowableBuffer<UInt64>
-  /// Slots with a value.
-  package private(set) var valueCount = 0
+  let validity: GrowableBuffer<UInt64>
   private(set) var slotCapacity = 0
 
   package init(name: String, kind: ColumnKind) {
@@ -51,12 +49,7 @@ package final class ColumnStore {
   }
 
   @inline(__always) func setValid(_ slot: UInt32) {
-    let word = validity.base + Int(slot >> 6)
-    let bit: UInt64 = 1 << UInt64(slot & 63)
-    if word.pointee & bit == 0 {
-      word.pointee |= bit
-      valueCount &+= 1
-    }
+    validity.base[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
   }
 
   /// Takes a cell's value away.
@@ -68,16 +61,13 @@ package final class ColumnStore {
 
   /// As `clear`, where the caller has released the text.
   func validityBitOff(_ slot: UInt32) {
-    guard hasValue(slot) else { return }
     validity.base[Int(slot >> 6)] &= ~(1 << UInt64(slot & 63))
-    valueCount -= 1
   }
 
   /// Takes the value of every cell away.
   func clearAll(slots: Int) {
     if dictionary != nil { for slot in 0..<UInt32(slots) { clear(slot) } }
     for word in 0..<(slots + 63) / 64 { validity[word] = 0 }
-    valueCount = 0
     dictionary?.reclaim()
     shrink(to: 0)
   }

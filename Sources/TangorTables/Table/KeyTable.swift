@@ -48,9 +48,9 @@ struct KeyTable {
     return slot
   }
 
-  mutating func set(_ key: UInt64, to slot: UInt32) {
-    remove(key)
-    _ = self.slot(of: key) { slot }
+  mutating func set(_ key: UInt64, scope: UInt32 = 0, to slot: UInt32) {
+    remove(key, scope: scope)
+    _ = self.slot(of: key, scope: scope) { slot }
   }
 
   mutating func remove(_ key: UInt64, scope: UInt32 = 0) {

@@ -30,10 +30,21 @@ final class SlotOrder {
   /// Puts slots behind all others.
   func append(_ sorted: some Collection<UInt32>) {
     let filled = Self.chunkSize * 3 / 4
-    for slot in sorted {
+    var rest = sorted[...]
+    while !rest.isEmpty {
       if order.isEmpty || counts[Int(order[order.count - 1])] >= filled { insertChunk(at: order.count) }
-      let chunk = Int(order[order.count - 1])
-      place(slot, in: chunk, at: counts[chunk])
+      let chunk = order[order.count - 1]
+      let start = counts[Int(chunk)]
+      let part = rest.prefix(filled - start)
+      rest = rest.dropFirst(part.count)
+      let target = items.base + Int(chunk) * Self.chunkSize + start
+      for (index, slot) in part.enumerated() {
+        target[index] = slot
+        home.reserve(Int(slot) + 1, filling: Self.none)
+        home.base[Int(slot)] = chunk
+      }
+      counts[Int(chunk)] = start + part.count
+      count += part.count
     }
   }
 
