@@ -19,6 +19,13 @@ struct FilterKernel: ColumnKernel {
     case .text(let test): return texts(test)
     case .keys(let range, let negated):
       let flip: UInt64 = negated ? .max : 0
+      if let floats = values as? UnsafeMutablePointer<Double> {
+        // Compared as numbers several fit into one instruction.
+        let low = Double.value(ofSortKey: max(range.lowerBound, (-Double.infinity).sortKey))
+        let high = Double.value(ofSortKey: min(range.upperBound, Double.infinity.sortKey))
+        guard range.lowerBound <= Double.infinity.sortKey else { return words { _ in flip } }
+        return words { word in mask(word) { floats[$0] >= low && floats[$0] <= high } ^ flip }
+      }
       let low = range.lowerBound
       let width = range.upperBound - low
       return words { word in mask(word) { values[$0].sortKey &- low <= width } ^ flip }
@@ -45,7 +52,12 @@ struct FilterKernel: ColumnKernel {
   @inline(__always) private func mask(_ word: Int, _ matches: (Int) -> Bool) -> UInt64 {
     var bits: UInt64 = 0
     let base = word &* 64
-    for offset in 0..<min(64, count &- base) { bits |= (matches(base &+ offset) ? 1 : 0) << UInt64(truncatingIfNeeded: offset) }
+    if count &- base >= 64 {
+      // Always 64 turns: the compiler unrolls them.
+      for offset in 0..<64 { bits |= (matches(base &+ offset) ? 1 : 0) << UInt64(truncatingIfNeeded: offset) }
+      return bits
+    }
+    for offset in 0..<(count &- base) { bits |= (matches(base &+ offset) ? 1 : 0) << UInt64(truncatingIfNeeded: offset) }
     return bits
   }
 

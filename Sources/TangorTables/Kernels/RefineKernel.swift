@@ -131,7 +131,7 @@ extension ColumnStore {
     case .boolean: .boolean(key == 2)
     case .date: .date(Int32(truncatingIfNeeded: Int64(bitPattern: key ^ 1 << 63)))
     case .datetime: .datetime(Int64(bitPattern: key ^ 1 << 63))
-    case .float32, .float64: .float(key == 1 ? .nan : Double(bitPattern: key >> 63 == 1 ? key ^ 1 << 63 : ~key))
+    case .float32, .float64: .float(Double.value(ofSortKey: key))
     }
   }
 }

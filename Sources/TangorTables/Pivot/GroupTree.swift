@@ -119,10 +119,8 @@ final class GroupTree {
     return ids
   }
 
-  /// Counts the rows of every group from those of the innermost, after `build`.
-  func addCounts(_ counts: [(leaf: UInt32, rows: Int)]) {
-    for (leaf, rows) in counts { forEachAncestor(leaf) { nodes[Int($0)].rowCount += rows } }
-  }
+  /// Says how many rows each group has, after `build`.
+  func setCounts(_ counts: [Int]) { for (node, count) in counts.enumerated() { nodes[node].rowCount = count } }
 
   func removeAll() {
     nodes.removeSubrange(1...)

@@ -1,8 +1,8 @@
 /// The cells of a pivot: each is a group of rows crossed with a group of columns, and stands for the table's rows that are in both.
 ///
 /// Every row of the table belongs to one *leaf cell*, of an innermost row group and an innermost column group; what happens to the row
-/// happens to the cells above it, whose numbers stand together in `above`. The rows of each leaf cell form a list through two arrays by
-/// slot, made when somebody first needs the rows themselves.
+/// happens to the cells above it, whose numbers stand together in `above`. The rows of each leaf cell are listed when somebody first needs
+/// them themselves.
 final class PivotCells {
   static let none = UInt32.max
 
@@ -125,40 +125,70 @@ final class PivotCells {
   /// - Returns: The number of each row's leaf.
   func build(_ slots: [UInt32]) -> [UInt32] {
     let rowLeaves = rows.build(slots)
-    var counts: [Int] = []
-    var made: [(row: UInt32, column: UInt32)] = []
-    var leafOfRow = rowLeaves
-    if columns.columns.isEmpty {
-      var numbers = [UInt32](repeating: Self.none, count: rows.nodes.count)
-      var sizes = [Int](repeating: 0, count: rows.nodes.count)
-      leafOfRow.withUnsafeMutableBufferPointer { leaves in
-        numbers.withUnsafeMutableBufferPointer { numbers in
-          sizes.withUnsafeMutableBufferPointer { sizes in
-            for row in 0..<leaves.count {
-              let node = Int(leaves[row])
-              sizes[node] &+= 1
-              if numbers[node] == Self.none {
-                numbers[node] = UInt32(made.count)
-                made.append((UInt32(node), GroupTree.root))
-              }
-              leaves[row] = numbers[node]
+    let leaves = columns.columns.isEmpty ? buildUnsplit(rowLeaves) : buildSplit(rowLeaves, columns.build(slots))
+    if let last = slots.max() { home.reserve(Int(last) + 1, filling: Self.none) }
+    let home = self.home.base
+    for row in 0..<slots.count { home[Int(slots[row])] = leaves[row] }
+    return leaves
+  }
+
+  /// A cell for each row group, under the same number.
+  private func buildUnsplit(_ rowLeaves: [UInt32]) -> [UInt32] {
+    var leaves = rowLeaves
+    let nodes = rows.nodes
+    var numbers = [UInt32](repeating: Self.none, count: nodes.count)
+    var counts = [Int](repeating: 0, count: nodes.count)
+    var made: [UInt32] = []
+    leaves.withUnsafeMutableBufferPointer { leaves in
+      numbers.withUnsafeMutableBufferPointer { numbers in
+        counts.withUnsafeMutableBufferPointer { counts in
+          for row in 0..<leaves.count {
+            let node = Int(leaves[row])
+            counts[node] &+= 1
+            if numbers[node] == Self.none {
+              numbers[node] = UInt32(made.count)
+              made.append(UInt32(node))
             }
+            leaves[row] = numbers[node]
           }
         }
       }
-      counts = made.map { sizes[Int($0.row)] }
-    } else {
-      let columnLeaves = columns.build(slots)
-      var numbers = KeyTable()
-      for row in 0..<slots.count {
-        let number = numbers.slot(of: UInt64(rowLeaves[row]) << 32 | UInt64(columnLeaves[row])) {
-          made.append((rowLeaves[row], columnLeaves[row]))
-          counts.append(0)
-          return UInt32(made.count - 1)
-        }
-        leafOfRow[row] = number
-        counts[Int(number)] += 1
+    }
+    var above: [UInt32] = []
+    above.reserveCapacity(made.count * stride)
+    for leaf in made {
+      var node = leaf
+      while true {
+        above.append(node)
+        if node == GroupTree.root { break }
+        node = nodes[Int(node)].parent
       }
+    }
+    // Groups stand behind those that they are parts of.
+    for node in (1..<max(nodes.count, 1)).reversed() { counts[Int(nodes[node].parent)] += counts[node] }
+    rows.setCounts(counts)
+    columns.setCounts([rowLeaves.count])
+    cells = nodes.indices.map { Cell(row: UInt32($0), column: GroupTree.root, rowCount: counts[$0], isNew: false) }
+    cellOfRow = nodes.indices.map { UInt32($0) }
+    leafNumber = numbers
+    leafCount = made.count
+    self.above = above
+    return leaves
+  }
+
+  private func buildSplit(_ rowLeaves: [UInt32], _ columnLeaves: [UInt32]) -> [UInt32] {
+    var leaves = rowLeaves
+    var counts: [Int] = []
+    var made: [(row: UInt32, column: UInt32)] = []
+    var numbers = KeyTable()
+    for row in 0..<leaves.count {
+      let number = numbers.slot(of: UInt64(rowLeaves[row]) << 32 | UInt64(columnLeaves[row])) {
+        made.append((rowLeaves[row], columnLeaves[row]))
+        counts.append(0)
+        return UInt32(made.count - 1)
+      }
+      leaves[row] = number
+      counts[Int(number)] += 1
     }
     var rowCounts = [Int](repeating: 0, count: rows.nodes.count)
     var columnCounts = [Int](repeating: 0, count: columns.nodes.count)
@@ -169,15 +199,12 @@ final class PivotCells {
         cells[Int(cell)].rowCount += count
         cells[Int(cell)].isNew = false
       }
-      rowCounts[Int(leaf.row)] += count
-      columnCounts[Int(leaf.column)] += count
+      rows.forEachAncestor(leaf.row) { rowCounts[Int($0)] += count }
+      columns.forEachAncestor(leaf.column) { columnCounts[Int($0)] += count }
     }
-    rows.addCounts(rowCounts.enumerated().filter { $0.element > 0 }.map { (UInt32($0.offset), $0.element) })
-    columns.addCounts(columnCounts.enumerated().filter { $0.element > 0 }.map { (UInt32($0.offset), $0.element) })
-    if let last = slots.max() { home.reserve(Int(last) + 1, filling: Self.none) }
-    let home = self.home.base
-    for row in 0..<slots.count { home[Int(slots[row])] = leafOfRow[row] }
-    return leafOfRow
+    rows.setCounts(rowCounts)
+    columns.setCounts(columnCounts)
+    return leaves
   }
 
   /// The innermost column group of a row.
@@ -279,51 +306,8 @@ final class PivotCells {
 
   private func establishLists() -> RowLists {
     if let lists { return lists }
-    let made = RowLists(leaves: leafCount, slots: home.capacity)
-    let home = self.home.base
-    for slot in (0..<self.home.capacity).reversed() where home[slot] != Self.none { made.insert(UInt32(slot), into: Int(home[slot])) }
+    let made = RowLists(home: home, leaves: leafCount)
     lists = made
     return made
-  }
-}
-
-/// Lists of slots, each slot in at most one, linked both ways.
-private final class RowLists {
-  private static let none = UInt32.max
-  private let first: GrowableBuffer<UInt32>
-  private let next = GrowableBuffer<UInt32>()
-  private let previous = GrowableBuffer<UInt32>()
-
-  init(leaves: Int, slots: Int) {
-    next.reserve(slots)
-    previous.reserve(slots)
-    first = GrowableBuffer(capacity: leaves)
-    for leaf in 0..<first.capacity { first[leaf] = Self.none }
-  }
-
-  func reserve(_ leaves: Int) { first.reserve(leaves, filling: Self.none) }
-
-  func insert(_ slot: UInt32, into leaf: Int) {
-    next.reserve(Int(slot) + 1)
-    previous.reserve(Int(slot) + 1)
-    next[Int(slot)] = first[leaf]
-    previous[Int(slot)] = Self.none
-    if first[leaf] != Self.none { previous[Int(first[leaf])] = slot }
-    first[leaf] = slot
-  }
-
-  func remove(_ slot: UInt32, from leaf: Int) {
-    let before = previous[Int(slot)]
-    let after = next[Int(slot)]
-    if before == Self.none { first[leaf] = after } else { next[Int(before)] = after }
-    if after != Self.none { previous[Int(after)] = before }
-  }
-
-  func append(_ leaf: Int, to slots: inout [UInt32]) {
-    var slot = first[leaf]
-    while slot != Self.none {
-      slots.append(slot)
-      slot = next.base[Int(slot)]
-    }
   }
 }

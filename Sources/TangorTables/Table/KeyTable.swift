@@ -48,9 +48,25 @@ struct KeyTable {
     return slot
   }
 
+  /// Makes room for so many keys in all.
+  mutating func reserve(_ keys: Int) {
+    var size = entries.count
+    while size < keys * 2 { size *= 2 }
+    if size > entries.count { resize(to: size) }
+  }
+
   mutating func set(_ key: UInt64, scope: UInt32 = 0, to slot: UInt32) {
-    remove(key, scope: scope)
-    _ = self.slot(of: key, scope: scope) { slot }
+    if (count + 1) * 2 > entries.count { resize(to: entries.count * 2) }
+    var index = Self.hash(key, scope) & mask
+    while entries[index].slot != .max {
+      if entries[index].key == key, entries[index].scope == scope {
+        entries[index].slot = slot
+        return
+      }
+      index = (index + 1) & mask
+    }
+    entries[index] = Entry(key: key, scope: scope, slot: slot)
+    count += 1
   }
 
   mutating func remove(_ key: UInt64, scope: UInt32 = 0) {

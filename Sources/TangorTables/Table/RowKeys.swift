@@ -44,6 +44,12 @@ final class RowKeys {
     return table?[identity]
   }
 
+  /// Makes room for so many rows in all.
+  func reserve(_ rows: Int) {
+    if case .sequence = mode { sequence.reserve(rows) }
+    table?.reserve(rows)
+  }
+
   func setSlot(_ slot: UInt32, ofIdentity identity: UInt64?) {
     guard let identity else { return nullSlot = slot }
     if case .index(let column) = mode, column.kind == .string {

@@ -41,6 +41,8 @@ extension Double: StoredValue {
     let bits = (self + 0).bitPattern
     return bits ^ (UInt64(bitPattern: Int64(bitPattern: bits) >> 63) | 1 << 63)
   }
+  /// The number of a key; NaN for those between that of NaN and that of negative infinity.
+  package static func value(ofSortKey key: UInt64) -> Double { Double(bitPattern: key >> 63 == 1 ? key ^ 1 << 63 : ~key) }
   package var magnitudeKey: UInt64 { Swift.abs(self).sortKey }
   package var double: Double { self }
   package var int64: Int64 { isNaN ? 0 : self >= 0x1p63 ? .max : self <= -0x1p63 ? .min : Int64(self) }

@@ -109,7 +109,12 @@ extension TableCore {
     let own = batch.cells.last { $0.column == position }?.cells
     let ownCodes = own.flatMap { cells in cells.values.flatMap { index.intern($0, cells) } }
     let keyCodes = batch.keys.flatMap { cells in cells.values.flatMap { index.intern($0, cells) } }
-    var seen = RowBits()
+    var seen = RowBits(capacity: slotCount)
+    // A large batch into a small table is most likely all new.
+    if batch.rowCount > live.count * 2 {
+      keys.reserve(live.count + batch.rowCount)
+      reserve(slotCount + batch.rowCount)
+    }
     for row in 0..<batch.rowCount {
       var identity: UInt64?
       if let own, own.isPresent(row) {

@@ -6,6 +6,7 @@ struct TextTest {
     case begins([UInt8])
     case contains([UInt8])
     case ends([UInt8])
+    case pattern(TextPattern)
   }
 
   private let condition: Condition
@@ -26,6 +27,10 @@ struct TextTest {
     case .beginsWith, .notBeginsWith: self.init(.begins(folded), negated: op == .notBeginsWith)
     case .contains, .notContains: self.init(.contains(folded), negated: op == .notContains)
     case .endsWith, .notEndsWith: self.init(.ends(folded), negated: op == .notEndsWith)
+    case .matches, .notMatches:
+      // What is no pattern matches nothing, and its opposite neither.
+      guard let pattern = TextPattern(needle) else { return nil }
+      self.init(.pattern(pattern), negated: op == .notMatches)
     default: return nil
     }
   }
@@ -43,6 +48,7 @@ struct TextTest {
       case .lessOrEqual: order <= 0
       default: order == 0
       }
+    case .pattern(let pattern): return pattern.matches(text) != negated
     case .begins(let needle): return Self.has(needle, in: text, at: 0) != negated
     case .ends(let needle): return Self.has(needle, in: text, at: text.count - needle.count) != negated
     case .contains(let needle):
