@@ -2,7 +2,7 @@
 ///
 /// A row that changes is taken back from the cells that it belonged to, with the values that it had, and then added to those that it
 /// belongs to now: an update costs as much as the rows and the groups that it touches.
-final class Pivot {
+final class Pivot: TableObserver {
   let table: TableCore
   let cells: PivotCells
   let rows: ViewRows

@@ -13,15 +13,13 @@ final class PivotView: TableView {
   private var heads: [UInt32] = []
   private var headsVersion = -1
 
-  init(_ plan: ViewPlan, _ table: TableCore) {
+  /// - Parameter pivot: The groups of the plan, which others may share.
+  init(_ plan: ViewPlan, _ table: TableCore, _ pivot: Pivot) {
     self.plan = plan
     self.table = table
+    self.pivot = pivot
     expansion = Expansion(depth: plan.configuration.groupByDepth)
-    let sorts = plan.configuration.sort.filter { $0.order != .none }.compactMap { sort in
-      plan.column(sort.column).map { (sort.order, $0, Self.sortMeasure($0, plan), !plan.columns.map(\.name).contains(sort.column)) }
-    }
-    pivot = Pivot(plan, table, hidden: sorts.map(\.2))
-    for (order, column, measure, isHidden) in sorts {
+    for (order, column, measure, isHidden) in Self.sorts(plan) {
       let by = pivot.column(measure)
       let cells = pivot.cells
       let isText = by.measure.kind == .string
@@ -38,6 +36,13 @@ final class PivotView: TableView {
         columnSorts.append(
           GroupSort(order, isText: isText) { head in cells.cell(GroupTree.root, head).map { by.measure.value($0) } ?? .null })
       }
+    }
+  }
+
+  /// What the plan sorts by.
+  static func sorts(_ plan: ViewPlan) -> [(order: SortOrder, column: ViewPlan.Column, measure: ViewPlan.Measure, isHidden: Bool)] {
+    plan.configuration.sort.filter { $0.order != .none }.compactMap { sort in
+      plan.column(sort.column).map { (sort.order, $0, sortMeasure($0, plan), !plan.columns.map(\.name).contains(sort.column)) }
     }
   }
 
@@ -215,14 +220,4 @@ final class PivotView: TableView {
     let node = visibleRows()[row]
     return pivot.cells.rows.isLeaf(node) ? nil : node
   }
-
-  // MARK: Changes
-
-  func pollWillBegin() { pivot.pollWillBegin() }
-  func rowsWillChange(_ slots: [UInt32], columns: ColumnSet?) { pivot.rowsWillChange(slots, columns: columns) }
-  func rowsDidChange(_ changed: [UInt32], added: [UInt32], columns: ColumnSet) {
-    pivot.rowsDidChange(changed, added: added, columns: columns)
-  }
-  func rowsWereCleared() { pivot.rowsWereCleared() }
-  func slotsMoved(_ newSlots: [UInt32]) { pivot.slotsMoved(newSlots) }
 }

@@ -1,5 +1,5 @@
 /// A view whose rows are those of the table and whose columns are split: each row has values under its own split alone.
-final class SplitRowsView: TableView {
+final class SplitRowsView: TableView, TableObserver {
   private let plan: ViewPlan
   private let flat: FlatView
   private let cells: PivotCells

@@ -186,11 +186,11 @@ extension TableCore {
       return
     }
     let kept = existing(batch)
-    let gone = live.slots().filter { !kept.contains($0) }
-    record.note(removed: gone, any: true)
     if kept.count == 0 {
       clear(&record)
     } else {
+      let gone = live.slots().filter { !kept.contains($0) }
+      record.note(removed: gone, any: true)
       removeRows(gone)
     }
     write(batch, 0, resetting: true, &record)

@@ -27,6 +27,9 @@ package final class TableCore {
   var oldest = 0
   var pending: [PendingChange] = []
   var observers: [WeakObserver] = []
+  /// What computes views now, by what they ask for.
+  var sharedViews: [ViewConfiguration: WeakObserver] = [:]
+  var sharedViewsLimit = 16
   private var positions: [String: Int] = [:]
   private var ports = 0
 

@@ -1,5 +1,5 @@
 /// A view whose rows are rows of the table.
-final class FlatView: TableView {
+final class FlatView: TableView, TableObserver {
   let plan: ViewPlan
   let table: TableCore
   let rows: ViewRows

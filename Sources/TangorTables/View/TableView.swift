@@ -1,5 +1,7 @@
 /// A query on a table, kept current as the table changes.
-package protocol TableView: TableObserver {
+///
+/// Views that ask for the same share what is computed; each has its own open groups.
+package protocol TableView: AnyObject {
   /// As it was given, with the columns that it left open.
   var configuration: ViewConfiguration { get }
   var rowCount: Int { get }
@@ -44,15 +46,31 @@ extension TableCore {
   /// - Throws: When the configuration does not fit the table.
   package func makeView(_ configuration: ViewConfiguration) throws(TableError) -> any TableView {
     let plan = try ViewPlan(configuration, self)
-    let view: any TableView
-    if plan.isColumnOnly {
-      view = SplitRowsView(plan, self)
-    } else if plan.isPivoted {
-      view = PivotView(plan, self)
-    } else {
-      view = FlatView(plan, self)
+    if plan.isColumnOnly { return share(plan.configuration) { SplitRowsView(plan, self) } }
+    guard plan.isPivoted else { return share(plan.configuration) { FlatView(plan, self) } }
+    // What depends on when a view was made is its own.
+    let remembers: Set<Aggregate> = [.high, .low, .last]
+    var key = plan.configuration
+    key.groupByDepth = nil
+    let measures = plan.columns.map(plan.measure) + PivotView.sorts(plan).map(\.measure)
+    if measures.contains(where: { remembers.contains($0.aggregate) }) {
+      let pivot = Pivot(plan, self, hidden: PivotView.sorts(plan).map(\.measure))
+      add(pivot)
+      return PivotView(plan, self, pivot)
     }
-    add(view)
-    return view
+    return PivotView(plan, self, share(key) { Pivot(plan, self, hidden: PivotView.sorts(plan).map(\.measure)) })
+  }
+
+  /// What computes a configuration; made when nobody has it.
+  private func share<Shared: TableObserver>(_ configuration: ViewConfiguration, _ make: () -> Shared) -> Shared {
+    if let known = sharedViews[configuration]?.observer as? Shared { return known }
+    let made = make()
+    add(made)
+    if sharedViews.count >= sharedViewsLimit {
+      sharedViews = sharedViews.filter { $0.value.observer != nil }
+      sharedViewsLimit = max(16, sharedViews.count * 2)
+    }
+    sharedViews[configuration] = WeakObserver(observer: made)
+    return made
   }
 }
