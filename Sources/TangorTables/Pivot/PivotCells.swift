@@ -212,10 +212,23 @@ final class PivotCells {
 
   /// The rows of a cell, in no order.
   func slots(of cell: UInt32) -> [UInt32] {
-    let lists = establishLists()
     let place = cells[Int(cell)]
     var slots: [UInt32] = []
     slots.reserveCapacity(place.rowCount)
+    if place.rowCount * 8 > home.capacity {
+      // Most rows are in it: each is asked, at the level of the cell.
+      let level = (rows.depth - Int(rows.nodes[Int(place.row)].depth)) * (columns.depth + 1)
+      let offset = level + columns.depth - Int(columns.nodes[Int(place.column)].depth)
+      let home = self.home.base
+      let stride = self.stride
+      above.withUnsafeBufferPointer { above in
+        for slot in 0..<self.home.capacity where home[slot] != Self.none && above[Int(home[slot]) &* stride &+ offset] == cell {
+          slots.append(UInt32(truncatingIfNeeded: slot))
+        }
+      }
+      return slots
+    }
+    let lists = establishLists()
     let columnLeaves = columns.leaves(of: place.column)
     for row in rows.leaves(of: place.row) {
       for column in columnLeaves {
