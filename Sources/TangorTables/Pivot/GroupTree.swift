@@ -104,8 +104,8 @@ final class GroupTree {
 
   /// Makes the groups of rows in a few passes over their columns, in an empty tree.
   ///
-  /// - Returns: The innermost group of each row.
-  func build(_ slots: [UInt32]) -> [UInt32] {
+  /// - Returns: The innermost groups, and for each row the position of its own among them.
+  func build(_ slots: [UInt32]) -> (leaves: [UInt32], ofRows: [UInt32]) {
     assert(nodes.count == 1)
     var ids = [UInt32](repeating: 0, count: slots.count)
     var level: [UInt32] = [Self.root]
@@ -115,8 +115,7 @@ final class GroupTree {
       level = makeLevel(refined.groups, of: level, column)
     }
     version += 1
-    ids.withUnsafeMutableBufferPointer { ids in for row in 0..<ids.count { ids[row] = level[Int(ids[row])] } }
-    return ids
+    return (level, ids)
   }
 
   /// Says how many rows each group has, after `build`.

@@ -124,35 +124,34 @@ final class PivotCells {
   ///
   /// - Returns: The number of each row's leaf.
   func build(_ slots: [UInt32]) -> [UInt32] {
-    let rowLeaves = rows.build(slots)
-    let leaves = columns.columns.isEmpty ? buildUnsplit(rowLeaves) : buildSplit(rowLeaves, columns.build(slots))
+    let rowGroups = rows.build(slots)
+    let leaves: [UInt32]
+    if columns.columns.isEmpty {
+      leaves = rowGroups.ofRows
+      buildUnsplit(rowGroups.leaves, leaves)
+    } else {
+      leaves = buildSplit(rowGroups, columns.build(slots))
+    }
     if let last = slots.max() { home.reserve(Int(last) + 1, filling: Self.none) }
     let home = self.home.base
-    for row in 0..<slots.count { home[Int(slots[row])] = leaves[row] }
+    slots.withUnsafeBufferPointer { slots in
+      leaves.withUnsafeBufferPointer { leaves in for row in 0..<slots.count { home[Int(slots[row])] = leaves[row] } }
+    }
     return leaves
   }
 
   /// A cell for each row group, under the same number.
-  private func buildUnsplit(_ rowLeaves: [UInt32]) -> [UInt32] {
-    var leaves = rowLeaves
+  private func buildUnsplit(_ made: [UInt32], _ leaves: [UInt32]) {
     let nodes = rows.nodes
+    var sizes = [Int](repeating: 0, count: made.count)
+    leaves.withUnsafeBufferPointer { leaves in
+      sizes.withUnsafeMutableBufferPointer { sizes in for row in 0..<leaves.count { sizes[Int(leaves[row])] &+= 1 } }
+    }
     var numbers = [UInt32](repeating: Self.none, count: nodes.count)
     var counts = [Int](repeating: 0, count: nodes.count)
-    var made: [UInt32] = []
-    leaves.withUnsafeMutableBufferPointer { leaves in
-      numbers.withUnsafeMutableBufferPointer { numbers in
-        counts.withUnsafeMutableBufferPointer { counts in
-          for row in 0..<leaves.count {
-            let node = Int(leaves[row])
-            counts[node] &+= 1
-            if numbers[node] == Self.none {
-              numbers[node] = UInt32(made.count)
-              made.append(UInt32(node))
-            }
-            leaves[row] = numbers[node]
-          }
-        }
-      }
+    for (number, node) in made.enumerated() {
+      numbers[Int(node)] = UInt32(number)
+      counts[Int(node)] = sizes[number]
     }
     var above: [UInt32] = []
     above.reserveCapacity(made.count * stride)
@@ -167,28 +166,38 @@ final class PivotCells {
     // Groups stand behind those that they are parts of.
     for node in (1..<max(nodes.count, 1)).reversed() { counts[Int(nodes[node].parent)] += counts[node] }
     rows.setCounts(counts)
-    columns.setCounts([rowLeaves.count])
+    columns.setCounts([leaves.count])
     cells = nodes.indices.map { Cell(row: UInt32($0), column: GroupTree.root, rowCount: counts[$0], isNew: false) }
     cellOfRow = nodes.indices.map { UInt32($0) }
     leafNumber = numbers
     leafCount = made.count
     self.above = above
-    return leaves
   }
 
-  private func buildSplit(_ rowLeaves: [UInt32], _ columnLeaves: [UInt32]) -> [UInt32] {
-    var leaves = rowLeaves
+  private func buildSplit(
+    _ rowGroups: (leaves: [UInt32], ofRows: [UInt32]), _ columnGroups: (leaves: [UInt32], ofRows: [UInt32])
+  ) -> [UInt32] {
     var counts: [Int] = []
     var made: [(row: UInt32, column: UInt32)] = []
-    var numbers = KeyTable()
+    var leaves = rowGroups.ofRows
+    let width = columnGroups.leaves.count
+    let isDense = rowGroups.leaves.count * width <= max(1 << 20, leaves.count * 4)
+    var dense = [UInt32](repeating: Self.none, count: isDense ? rowGroups.leaves.count * width : 0)
+    var sparse = KeyTable()
     for row in 0..<leaves.count {
-      let number = numbers.slot(of: UInt64(rowLeaves[row]) << 32 | UInt64(columnLeaves[row])) {
-        made.append((rowLeaves[row], columnLeaves[row]))
-        counts.append(0)
-        return UInt32(made.count - 1)
+      let (own, across) = (Int(leaves[row]), Int(columnGroups.ofRows[row]))
+      let place = own * width + across
+      let known = isDense ? dense[place] : sparse[UInt64(place)] ?? Self.none
+      if known != Self.none {
+        leaves[row] = known
+        counts[Int(known)] += 1
+      } else {
+        let number = UInt32(made.count)
+        if isDense { dense[place] = number } else { sparse.set(UInt64(place), to: number) }
+        made.append((rowGroups.leaves[own], columnGroups.leaves[across]))
+        counts.append(1)
+        leaves[row] = number
       }
-      leaves[row] = number
-      counts[Int(number)] += 1
     }
     var rowCounts = [Int](repeating: 0, count: rows.nodes.count)
     var columnCounts = [Int](repeating: 0, count: columns.nodes.count)

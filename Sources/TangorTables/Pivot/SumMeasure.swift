@@ -59,19 +59,23 @@ final class SumMeasure: Measure {
       sums.base.initialize(repeating: WholeSum(), count: leafCount)
       var kernel = SumKernel(column: column, slots: slots, leaves: leaves, absolute: absolute, whole: sums.base, exact: nil)
       column.visit(&kernel)
-      forEachAbove(leafCount) { leaf, cell in whole.base[cell].add(sums.base[leaf]) }
+      let (whole, own) = (self.whole.base, sums.base)
+      forEachAbove(leafCount) { leaf, cell in whole[cell].add(own[leaf]) }
     } else {
       let sums = GrowableBuffer<ExactSum>(capacity: leafCount)
       sums.base.initialize(repeating: ExactSum(), count: leafCount)
       var kernel = SumKernel(column: column, slots: slots, leaves: leaves, absolute: absolute, whole: nil, exact: sums.base)
       column.visit(&kernel)
-      forEachAbove(leafCount) { leaf, cell in exact.base[cell].add(sums.base[leaf]) }
+      let (exact, own) = (self.exact.base, sums.base)
+      forEachAbove(leafCount) { leaf, cell in exact[cell].add(own[leaf]) }
     }
   }
 
-  private func forEachAbove(_ leafCount: Int, _ body: (Int, Int) -> Void) {
+  @inline(__always) private func forEachAbove(_ leafCount: Int, _ body: (Int, Int) -> Void) {
     let stride = cells.stride
-    for leaf in 0..<leafCount { for index in leaf * stride..<(leaf + 1) * stride { body(leaf, Int(cells.above[index])) } }
+    cells.above.withUnsafeBufferPointer { above in
+      for leaf in 0..<leafCount { for index in leaf * stride..<(leaf + 1) * stride { body(leaf, Int(above[index])) } }
+    }
   }
 
   func value(_ cell: UInt32) -> CellValue {

@@ -71,7 +71,7 @@ final class RowKeys {
 
   /// Counts a new row of a table without an index.
   func number(_ slot: UInt32) {
-    while let table, table[UInt64(bitPattern: nextNumber)] != nil { nextNumber += 1 }
+    if table != nil { while table?[UInt64(bitPattern: nextNumber)] != nil { nextNumber += 1 } }
     setNumber(nextNumber, of: slot)
     nextNumber += 1
   }
