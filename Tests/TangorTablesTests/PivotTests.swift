@@ -187,6 +187,21 @@ private func worked() throws -> TableCore {
     #expect(Aggregate.sum.kind(of: .int16) == .int64 && Aggregate.distinctCount.kind(of: .string) == .uint32)
   }
 
+  @Test func configurationsAreResolved() throws {
+    let table = try ghv()
+    let given = ViewConfiguration(
+      groupBy: ["g"], splitBy: ["h"], sort: [.init("g", .ascending), .init("v", .columnDescending)],
+      aggregates: ["v": ["weighted mean", "v"], "h": ["any"]])
+    let resolved = try table.makeView(given).resolvedConfiguration
+    #expect(resolved.columns == ["g", "h", "v"] && resolved.sort == [.init("g", .ascending)])
+    #expect(resolved.aggregates == ["g": ["count"], "h": ["any"], "v": ["weighted mean", "v"]])
+    let hidden = ViewConfiguration(columns: ["v"], groupBy: ["g"], sort: [.init("g", .descending), .init("h", .ascending)])
+    #expect(try table.makeView(hidden).resolvedConfiguration.aggregates == ["v": ["sum"], "g": ["unique"], "h": ["count"]])
+    #expect(try table.makeView(ViewConfiguration(aggregates: ["v": ["max"]])).resolvedConfiguration.aggregates.isEmpty)
+    let columnOnly = ViewConfiguration(columns: ["v"], splitBy: ["g"])
+    #expect(try table.makeView(columnOnly).resolvedConfiguration.aggregates == ["v": ["any"]])
+  }
+
   @Test func groupsOpenAndClose() throws {
     let table = try TableCore([("g", .string), ("h", .string)])
     for (group, half) in [("x", "p"), ("x", "q"), ("y", "p")] { try table.write([["g": .text(group), "h": .text(half)]]) }

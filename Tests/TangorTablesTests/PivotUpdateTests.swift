@@ -145,6 +145,12 @@ private func row(_ random: inout SeededGenerator) -> Row {
     #expect(sum() == .float(0.1))
     try table.write([["k": .integer(1), "f": .null]])
     #expect(sum() == .null)
+    // Beyond the range of numbers and back.
+    try table.write((1...4).map { ["k": .integer($0), "f": .float(1e308)] })
+    #expect(sum() == .float(.infinity))
+    try table.write((2...4).map { ["k": .integer($0), "f": .float(1.5)] })
+    try table.write([["k": .integer(1), "f": .float(0)]])
+    #expect(sum() == .float(4.5))
   }
 
   @Test func manyGroupsAreMadeAtOnceAsOneByOne() throws {

@@ -37,7 +37,7 @@ struct RefineKernel: ColumnKernel {
     let base = least
     if greatest - least < UInt64(max(slots.count, 1024)) {
       return narrow(
-        Int(greatest - least) + 2, { Int(truncatingIfNeeded: values[$0].sortKey &- base) &+ 1 }, { $0 == 0 ? 0 : base + UInt64($0) - 1 })
+        Int(greatest - least) + 2, { Int(truncatingIfNeeded: values[$0].sortKey &- base) &+ 1 }, { $0 == 0 ? 0 : base + (UInt64($0) - 1) })
     }
     return wide { values[$0].sortKey }
   }

@@ -60,6 +60,7 @@ final class PivotView: TableView {
   }
 
   var configuration: ViewConfiguration { plan.configuration }
+  var resolvedConfiguration: ViewConfiguration { plan.resolved }
   var rowCount: Int { visibleRows().count }
   var columnCount: Int { visibleHeads().count * pivot.shown.count }
 
@@ -67,9 +68,6 @@ final class PivotView: TableView {
     var known: Set<String> = []
     return (pivot.shown + hidden).filter { known.insert($0.name).inserted }.map { ($0.name, $0.type) }
   }
-
-  /// The names of the aggregates of shown columns and of those that are sorted by.
-  var aggregates: [(column: String, aggregate: String)] { (pivot.shown + hidden).map { ($0.name, $0.title) } }
 
   func columnPaths(_ range: Range<Int>) -> [ColumnPath] {
     range.clamped(to: 0..<columnCount).map { column in

@@ -195,7 +195,7 @@ struct Reductions {
     var text = ""
     var length = 0
     for slot in RadixSort.sorted(different, { column.sortKey($0) }) {
-      let word = column.cell(slot).pathText
+      let word = column.value(ofGroupKey: column.groupKey(slot)).pathText
       let added = word.utf8.count + (text.isEmpty ? 0 : 2)
       if length > 0, length + added > 280 { break }
       if length > 0 { text += ", " }

@@ -4,6 +4,8 @@
 package protocol TableView: AnyObject {
   /// As it was given, with the columns that it left open.
   var configuration: ViewConfiguration { get }
+  /// With the aggregate of every column that is shown or that rows are sorted by, and without sorts of columns: what clients are told.
+  var resolvedConfiguration: ViewConfiguration { get }
   var rowCount: Int { get }
   /// Visible columns, those of splits counted one by one.
   var columnCount: Int { get }

@@ -53,6 +53,19 @@ struct ViewPlan {
     }
   }
 
+  /// The configuration with everything that it left open.
+  var resolved: ViewConfiguration {
+    var resolved = configuration
+    resolved.sort = configuration.sort.filter { !$0.order.isOfColumns }
+    resolved.aggregates = [:]
+    guard isPivoted else { return resolved }
+    let measures = columns.map(measure) + (isColumnOnly ? [] : PivotView.sorts(self).filter { !$0.order.isOfColumns }.map(\.measure))
+    for measure in measures where resolved.aggregates[measure.column.name] == nil {
+      resolved.aggregates[measure.column.name] = [measure.aggregate.rawValue] + (measure.argument.map { [$0.name] } ?? [])
+    }
+    return resolved
+  }
+
   /// Whether rows of the view are groups of the table's, or columns are split.
   var isPivoted: Bool { !groups.isEmpty || !splits.isEmpty || configuration.groupRollup == .total }
 
