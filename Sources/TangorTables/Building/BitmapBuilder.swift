@@ -39,4 +39,24 @@ struct BitmapBuilder {
   var bitmap: Bitmap? {
     falseCount == 0 ? nil : Bitmap(count: count, words: words)
   }
+
+  /// The bits of several builders, one behind the other.
+  static func joined(_ parts: [BitmapBuilder]) -> Bitmap {
+    let count = parts.reduce(0) { $0 + $1.count }
+    var words = [UInt64](repeating: 0, count: count / 64 + 1)
+    var start = 0
+    for part in parts {
+      for index in 0..<((part.count + 63) / 64) {
+        var word = part.falseCount == 0 ? UInt64.max : part.words[index]
+        let rest = part.count - index * 64
+        if rest < 64 { word &= (1 << UInt64(rest)) - 1 }
+        let (place, shift) = ((start + index * 64) / 64, UInt64((start + index * 64) % 64))
+        words[place] |= word << shift
+        // What a shift by 64 or more pushes out is zero, and only bits within the count are left to push.
+        if shift > 0, word >> (64 - shift) != 0 { words[place + 1] |= word >> (64 - shift) }
+      }
+      start += part.count
+    }
+    return Bitmap(count: count, words: words)
+  }
 }

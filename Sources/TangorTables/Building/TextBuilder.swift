@@ -27,4 +27,28 @@ struct TextBuilder {
   }
 
   var vector: TextVector { TextVector(offsets: Vector(offsets), bytes: Vector(bytes)) }
+
+  /// The texts of several builders, one behind the other.
+  static func joined(_ parts: [TextBuilder]) -> TextVector {
+    let byteCount = parts.reduce(0) { $0 + $1.bytes.count }
+    let offsets = Vector<Int64>(count: parts.reduce(1) { $0 + $1.count }) { memory in
+      memory.initializeElement(at: 0, to: 0)
+      var (place, base) = (1, Int64(0))
+      for part in parts {
+        for offset in part.offsets.dropFirst() {
+          memory.initializeElement(at: place, to: base + offset)
+          place += 1
+        }
+        base += Int64(part.bytes.count)
+      }
+    }
+    let bytes = Vector<UInt8>(count: byteCount) { memory in
+      var place = 0
+      for part in parts {
+        _ = memory[place...].initialize(fromContentsOf: part.bytes)
+        place += part.bytes.count
+      }
+    }
+    return TextVector(offsets: offsets, bytes: bytes)
+  }
 }
