@@ -53,6 +53,15 @@ extension ByteOutput {
   ///
   /// - Parameter text: valid UTF-8
   mutating func append(jsonText text: UnsafeBufferPointer<UInt8>) {
+    guard !text.needsEscape else { return append(escaping: text) }
+    append(upTo: text.count + 2) { tail in
+      tail.put(0x22)
+      tail.put(text)
+      tail.put(0x22)
+    }
+  }
+
+  private mutating func append(escaping text: UnsafeBufferPointer<UInt8>) {
     append(upTo: text.count * 6 + 2) { tail in
       tail.put(0x22)
       for byte in text {
@@ -60,6 +69,28 @@ extension ByteOutput {
       }
       tail.put(0x22)
     }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Whether a quote, a backslash or a control character is among the bytes.
+  fileprivate var needsEscape: Bool {
+    guard let base = baseAddress else { return false }
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var place = 0
+    while count - place >= 8 {
+      let word = UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self)
+      let quotes = word ^ (ones &* 0x22)
+      let backslashes = word ^ (ones &* 0x5C)
+      let marks = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
+      if marks & 0x8080_8080_8080_8080 != 0 { return true }
+      place += 8
+    }
+    while place < count {
+      if base[place] < 0x20 || base[place] == 0x22 || base[place] == 0x5C { return true }
+      place += 1
+    }
+    return false
   }
 }
 

@@ -1,0 +1,180 @@
+/// Results as JSON.
+package struct JSONText: Sendable {
+  private let batch: Batch
+  private let rows: ResultRows
+  private let isFormatted: Bool
+
+  /// Rows that one thread writes at once.
+  private static let stretch = 16_384
+
+  /// - Parameters:
+  ///   - batch: the columns, without row paths
+  ///   - rows: what is told about rows beside their values
+  ///   - isFormatted: whether dates and moments are text; otherwise they are milliseconds since 1970-01-01T00:00:00Z
+  package init(_ batch: Batch, rows: ResultRows = ResultRows(), isFormatted: Bool = false) {
+    (self.batch, self.rows, self.isFormatted) = (batch, rows, isFormatted)
+  }
+
+  /// An object with a list for each column.
+  package func columns() -> [UInt8] {
+    var members: [Member] = []
+    if rows.paths != nil { members.append(.keys("__ROW_PATH__", .path)) }
+    if rows.paths != nil, let ids = rows.ids { members.append(.keys("__ID__", ids)) }
+    members += batch.columns.map { .column($0) }
+    if let index = rows.index { members.append(.keys("__INDEX__", index)) }
+    if rows.paths == nil, let ids = rows.ids { members.append(.keys("__ID__", ids)) }
+    let parts = members
+    let texts = parallelMap(count: parts.count, threads: threads(parts.count)) { text(of: parts[$0]) }
+    return joined(texts, before: "{", between: ",", after: "}")
+  }
+
+  /// A list with an object for each row.
+  package func objects() -> [UInt8] {
+    joined(stretches(between: 0x2C), before: "[", between: ",", after: "]")
+  }
+
+  /// An object to a line, without a line end behind the last. Keys of rows are left out.
+  package func lines() -> [UInt8] {
+    joined(JSONText(batch, rows: ResultRows(paths: rows.paths)).stretches(between: 0x0A), before: "", between: "\n", after: "")
+  }
+
+  private func threads(_ cellsInRow: Int) -> Int? { batch.rowCount * cellsInRow < 50_000 ? 1 : nil }
+
+  private func joined(_ texts: [[UInt8]], before: String, between: String, after: String) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(texts.reduce(2) { $0 + $1.count + 1 })
+    result += before.utf8
+    for (place, text) in texts.enumerated() {
+      if place > 0 { result += between.utf8 }
+      result += text
+    }
+    result += after.utf8
+    return result
+  }
+
+  // MARK: Columns
+
+  private enum Member: Sendable {
+    case column(BatchColumn)
+    case keys(String, ResultRows.Keys)
+  }
+
+  private func text(of member: Member) -> [UInt8] {
+    var output = ByteOutput(capacity: batch.rowCount * 8 + 64)
+    switch member {
+    case .column(let column):
+      output.append(jsonString: column.name)
+      output.append(":[")
+      appendCells(column, to: &output)
+    case .keys(let name, let keys):
+      output.append(jsonString: name)
+      output.append(":[")
+      for row in 0..<batch.rowCount {
+        if row > 0 { output.append(0x2C) }
+        append(keys, row, to: &output)
+      }
+    }
+    output.append(0x5D)
+    return output.bytes
+  }
+
+  private func appendCells(_ column: BatchColumn, to output: inout ByteOutput) {
+    let rows = 0..<batch.rowCount
+    switch column.values {
+    case .int32(let values): output.appendList(rows, column.validity) { $0.append(integer: values[$1]) }
+    case .int64(let values): output.appendList(rows, column.validity) { $0.append(integer: values[$1]) }
+    case .float64(let values): output.appendList(rows, column.validity) { $0.append(values[$1], .json) }
+    case .text(let texts):
+      output.appendList(rows, column.validity) { output, row in texts.withBytes(row) { output.append(jsonText: $0) } }
+    case .dictionary(let codes, let texts):
+      output.appendList(rows, column.validity) { output, row in texts.withBytes(Int(codes[row])) { output.append(jsonText: $0) } }
+    case let values:
+      output.appendList(rows, column.validity) { JSONCell.append(values, $1, to: &$0, isFormatted: isFormatted) }
+    }
+  }
+
+  // MARK: Rows
+
+  private func stretches(between separator: UInt8) -> [[UInt8]] {
+    let names = batch.columns.map { column in
+      var output = ByteOutput()
+      output.append(jsonString: column.name)
+      output.append(0x3A)
+      return output.bytes
+    }
+    let count = (batch.rowCount + Self.stretch - 1) / Self.stretch
+    return parallelMap(count: count, threads: threads(batch.columns.count)) { index in
+      let range = index * Self.stretch..<min(batch.rowCount, (index + 1) * Self.stretch)
+      var output = ByteOutput(capacity: range.count * (names.reduce(2) { $0 + $1.count + 8 }))
+      for row in range {
+        if row > range.lowerBound { output.append(separator) }
+        appendObject(row, names, to: &output)
+      }
+      return output.bytes
+    }
+  }
+
+  private func appendObject(_ row: Int, _ names: [[UInt8]], to output: inout ByteOutput) {
+    output.append(0x7B)
+    var isFirst = true
+    func appendKeys(_ name: StaticString, _ keys: ResultRows.Keys?) {
+      guard let keys else { return }
+      if !isFirst { output.append(0x2C) }
+      isFirst = false
+      output.append(name)
+      append(keys, row, to: &output)
+    }
+    if rows.paths != nil { appendKeys("\"__ROW_PATH__\":", .path) }
+    appendKeys("\"__ID__\":", rows.ids)
+    appendKeys("\"__INDEX__\":", rows.index)
+    for (place, column) in batch.columns.enumerated() {
+      if !isFirst { output.append(0x2C) }
+      isFirst = false
+      names[place].withUnsafeBufferPointer { output.append($0) }
+      append(column, row, to: &output)
+    }
+    output.append(0x7D)
+  }
+
+  @inline(__always)
+  private func append(_ column: BatchColumn, _ row: Int, to output: inout ByteOutput) {
+    if column.validity?[row] ?? true {
+      JSONCell.append(column.values, row, to: &output, isFormatted: isFormatted)
+    } else {
+      output.append("null")
+    }
+  }
+
+  // MARK: Keys
+
+  private func append(_ keys: ResultRows.Keys, _ row: Int, to output: inout ByteOutput) {
+    output.append(0x5B)
+    switch keys {
+    case .own(let column): append(column, row, to: &output)
+    case .path:
+      guard let paths = rows.paths else { break }
+      for level in 0..<Int(paths.depths[row]) {
+        if level > 0 { output.append(0x2C) }
+        append(paths.levels[level], row, to: &output)
+      }
+    case .lists(let offsets, let column):
+      for place in Int(offsets[row])..<Int(offsets[row + 1]) {
+        if place > Int(offsets[row]) { output.append(0x2C) }
+        append(column, place, to: &output)
+      }
+    case .none: break
+    }
+    output.append(0x5D)
+  }
+}
+
+extension ByteOutput {
+  /// Appends cells with commas between them, and null where there is none.
+  @inline(__always)
+  fileprivate mutating func appendList(_ rows: Range<Int>, _ validity: Bitmap?, _ append: (inout ByteOutput, Int) -> Void) {
+    for row in rows {
+      if row > rows.lowerBound { self.append(0x2C) }
+      if validity?[row] ?? true { append(&self, row) } else { self.append("null") }
+    }
+  }
+}
