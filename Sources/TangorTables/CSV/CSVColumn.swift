@@ -13,17 +13,22 @@ struct CSVColumn: Sendable {
   private(set) var texts = TextBuilder()
   private(set) var validity = BitmapBuilder()
 
+  /// Whether a whole number is written in a way that need not be one of numbers with a fraction, such as `0x1F`.
+  private var hasUnusualNumber = false
+
   var count: Int { validity.count }
 
   /// Cells of which none has a value, so far.
   init(kind: ColumnKind?) { self.kind = kind }
 
-  /// The same column as one of doubles, when its cells are whole numbers or none.
+  /// Makes the column one of another kind without reading its cells again.
+  ///
+  /// - Returns: false when that cannot be known from its values
   mutating func widen(to target: CSVKind) -> Bool {
     switch (kind, target) {
     case (nil, .int64), (nil, .boolean), (nil, .date), (nil, .datetime): integers = [Int64](repeating: 0, count: count)
     case (nil, .float64): doubles = [Double](repeating: 0, count: count)
-    case (.int64?, .float64): doubles = integers.map { Double($0) }
+    case (.int64?, .float64) where !hasUnusualNumber: doubles = integers.map { Double($0) }
     default: return false
     }
     if target == .float64 { integers = [] }
@@ -89,7 +94,12 @@ struct CSVColumn: Sendable {
   private mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ kind: CSVKind) -> Bool {
     switch kind {
     case .null: break
-    case .int64: if let value = CSVCell.integer(text) { return storeInteger(value) }
+    case .int64:
+      if let value = NumberText.integer(text) { return storeInteger(value) }
+      if let value = CSVCell.integer(text) {
+        hasUnusualNumber = true
+        return storeInteger(value)
+      }
     case .boolean: if let value = CSVCell.boolean(text) { return storeInteger(value ? 1 : 0) }
     case .float64: if let value = CSVCell.double(text), !value.isNaN { return storeDouble(value) }
     case .date: if let value = DateText.strictDate(text) { return storeInteger(Int64(value)) }

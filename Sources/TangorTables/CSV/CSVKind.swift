@@ -53,7 +53,9 @@ enum CSVCell {
   /// - Returns: NaN for the text of it, which is no value
   @inline(__always)
   static func double(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
-    NumberText.double(text) ?? (text.first == 0x20 || text.last == 0x20 ? NumberText.double(NumberText.trimmed(text)) : nil)
+    if let value = NumberText.double(text) { return value }
+    let trimmed = NumberText.trimmed(text)
+    return trimmed.count < text.count ? NumberText.double(trimmed) : nil
   }
 
   static func boolean(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
