@@ -5,6 +5,9 @@ struct TextBuilder {
 
   var count: Int { offsets.count - 1 }
 
+  /// Makes room for the places of so many more texts.
+  mutating func reserve(_ count: Int) { offsets.reserveCapacity(offsets.count + count) }
+
   /// - Parameter text: valid UTF-8
   @inline(__always)
   mutating func append(_ text: UnsafeBufferPointer<UInt8>) {

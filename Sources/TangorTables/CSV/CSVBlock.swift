@@ -90,6 +90,15 @@ struct CSVBlock {
     var place = first + 1
     var hasEscape = false
     while true {
+      while text.count - place >= 8 {
+        let word = UInt64(littleEndian: UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self)) ^ 0x2222_2222_2222_2222
+        let marks = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+        if marks != 0 {
+          place += marks.trailingZeroBitCount / 8
+          break
+        }
+        place += 8
+      }
       while place < text.count, base[place] != 0x22 { place += 1 }
       guard place < text.count else { throw .unclosedQuote }
       guard place + 1 < text.count, base[place + 1] == 0x22 else { break }

@@ -21,6 +21,15 @@ struct CSVColumn: Sendable {
   /// Cells of which none has a value, so far.
   init(kind: ColumnKind?) { self.kind = kind }
 
+  private mutating func reserve(_ rowCount: Int) {
+    switch kind {
+    case nil: break
+    case .float32, .float64: doubles.reserveCapacity(rowCount)
+    case .string: texts.reserve(rowCount)
+    default: integers.reserveCapacity(rowCount)
+    }
+  }
+
   /// Makes the column one of another kind without reading its cells again.
   ///
   /// - Returns: false when that cannot be known from its values
@@ -45,6 +54,7 @@ struct CSVColumn: Sendable {
     var kind = start
     while true {
       var result = CSVColumn(kind: kind.columnKind)
+      result.reserve(block.rowCount)
       if kind == .string {
         try result.readTexts(block, column, isText: isText)
         return (result, kind)
@@ -57,6 +67,7 @@ struct CSVColumn: Sendable {
   /// Reads the cells of a column of a declared kind.
   static func read(_ block: CSVBlock, _ column: Int, as kind: ColumnKind, isText: Bool) throws(Misfit) -> CSVColumn {
     var result = CSVColumn(kind: kind)
+    result.reserve(block.rowCount)
     if kind == .string {
       try result.readTexts(block, column, isText: isText)
     } else if let row = result.readAll(block, column, { result, text in result.append(text, declared: kind) }) {

@@ -61,14 +61,19 @@ enum CSVCell {
   static func boolean(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
     switch text.count {
     case 1: text[0] == 0x31 ? true : text[0] == 0x30 ? false : nil
-    case 4: ["true", "True", "TRUE"].contains { $0.utf8.elementsEqual(text) } ? true : nil
-    case 5: ["false", "False", "FALSE"].contains { $0.utf8.elementsEqual(text) } ? false : nil
+    case 4: isWord(text, "true") ? true : nil
+    case 5: isWord(text, "false") ? false : nil
     default: nil
     }
   }
 
-  static func datetime(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
-    DateText.strictDatetime(text)
+  /// Whether a text is a word in small letters, in capitals, or with a capital at its front. Both have the same length.
+  private static func isWord(_ text: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+    // The bit that small letters have and capitals do not.
+    let front = text[0] & 0x20
+    let rest = text[1] & 0x20
+    guard text[0] | 0x20 == word.utf8Start[0], front == 0 || rest != 0 else { return false }
+    return (1..<text.count).allSatisfy { text[$0] == word.utf8Start[$0] & ~0x20 | rest }
   }
 }
 

@@ -1,7 +1,7 @@
 /// Results as CSV: a header, commas, line feeds, and text always in quotes.
 package enum CSVText {
   /// Rows that one thread writes at once.
-  private static let stretch = 16_384
+  private static let stretch = 2048
 
   /// The text of a batch. Group keys, where there are any, are its first columns. A cell without a value is empty, the empty text is `""`.
   package static func text(_ batch: Batch) -> [UInt8] {
@@ -23,37 +23,9 @@ package enum CSVText {
   }
 
   private static func rows(_ range: Range<Int>, of batch: Batch) -> [UInt8] {
-    var output = ByteOutput(capacity: range.count * batch.columns.count * 8)
-    for row in range {
-      for (place, column) in batch.columns.enumerated() {
-        if place > 0 { output.append(0x2C) }
-        if column.validity?[row] ?? true { append(column.values, row, to: &output) }
-      }
-      output.append(0x0A)
-    }
-    return output.bytes
-  }
-
-  @inline(__always)
-  private static func append(_ values: BatchValues, _ row: Int, to output: inout ByteOutput) {
-    switch values {
-    case .int8(let values): output.append(integer: values[row])
-    case .int16(let values): output.append(integer: values[row])
-    case .int32(let values): output.append(integer: values[row])
-    case .int64(let values): output.append(integer: values[row])
-    case .uint8(let values): output.append(integer: values[row])
-    case .uint16(let values): output.append(integer: values[row])
-    case .uint32(let values): output.append(integer: values[row])
-    case .uint64(let values): output.append(integer: values[row])
-    case .float32(let values): output.append(values[row], .csv)
-    case .float64(let values): output.append(values[row], .csv)
-    case .boolean(let values): output.append(values[row] != 0 ? "true" : "false")
-    case .date(let values): output.append(date: values[row])
-    case .datetime(let values): output.append(datetime: values[row])
-    case .text(let texts): texts.withBytes(row) { output.append(csvText: $0) }
-    case .dictionary(let codes, let texts): texts.withBytes(Int(codes[row])) { output.append(csvText: $0) }
-    case .null: break
-    }
+    let cells = batch.columns.map { CellTexts($0, range, .csv) }
+    let before: [[UInt8]] = batch.columns.indices.map { $0 == 0 ? [] : [0x2C] }
+    return RowTexts.joined(cells, before: before, end: [0x0A], rowCount: range.count)
   }
 }
 

@@ -5,7 +5,7 @@ package struct JSONText: Sendable {
   private let isFormatted: Bool
 
   /// Rows that one thread writes at once.
-  private static let stretch = 16_384
+  private static let stretch = 2048
 
   /// - Parameters:
   ///   - batch: the columns, without row paths
@@ -57,6 +57,13 @@ package struct JSONText: Sendable {
   private enum Member: Sendable {
     case column(BatchColumn)
     case keys(String, ResultRows.Keys)
+
+    var name: String {
+      switch self {
+      case .column(let column): column.name
+      case .keys(let name, _): name
+      }
+    }
   }
 
   private func text(of member: Member) -> [UInt8] {
@@ -96,44 +103,33 @@ package struct JSONText: Sendable {
   // MARK: Rows
 
   private func stretches(between separator: UInt8) -> [[UInt8]] {
-    let names = batch.columns.map { column in
+    var members: [Member] = []
+    if rows.paths != nil { members.append(.keys("__ROW_PATH__", .path)) }
+    if let ids = rows.ids { members.append(.keys("__ID__", ids)) }
+    if let index = rows.index { members.append(.keys("__INDEX__", index)) }
+    members += batch.columns.map { .column($0) }
+    let parts = members
+    let names = parts.enumerated().map { place, member in
       var output = ByteOutput()
-      output.append(jsonString: column.name)
+      output.append(place == 0 ? 0x7B : 0x2C)
+      output.append(jsonString: member.name)
       output.append(0x3A)
       return output.bytes
     }
+    let end: [UInt8] = (parts.isEmpty ? [0x7B] : []) + [0x7D, separator]
     let count = (batch.rowCount + Self.stretch - 1) / Self.stretch
-    return parallelMap(count: count, threads: threads(batch.columns.count)) { index in
+    return parallelMap(count: count, threads: threads(parts.count)) { index in
       let range = index * Self.stretch..<min(batch.rowCount, (index + 1) * Self.stretch)
-      var output = ByteOutput(capacity: range.count * (names.reduce(2) { $0 + $1.count + 8 }))
-      for row in range {
-        if row > range.lowerBound { output.append(separator) }
-        appendObject(row, names, to: &output)
+      let cells = parts.map { part in
+        switch part {
+        case .column(let column): CellTexts(column, range, .json(isFormatted: isFormatted))
+        case .keys(_, let keys): CellTexts(range) { append(keys, $1, to: &$0) }
+        }
       }
-      return output.bytes
+      var text = RowTexts.joined(cells, before: names, end: end, rowCount: range.count)
+      text.removeLast()
+      return text
     }
-  }
-
-  private func appendObject(_ row: Int, _ names: [[UInt8]], to output: inout ByteOutput) {
-    output.append(0x7B)
-    var isFirst = true
-    func appendKeys(_ name: StaticString, _ keys: ResultRows.Keys?) {
-      guard let keys else { return }
-      if !isFirst { output.append(0x2C) }
-      isFirst = false
-      output.append(name)
-      append(keys, row, to: &output)
-    }
-    if rows.paths != nil { appendKeys("\"__ROW_PATH__\":", .path) }
-    appendKeys("\"__ID__\":", rows.ids)
-    appendKeys("\"__INDEX__\":", rows.index)
-    for (place, column) in batch.columns.enumerated() {
-      if !isFirst { output.append(0x2C) }
-      isFirst = false
-      names[place].withUnsafeBufferPointer { output.append($0) }
-      append(column, row, to: &output)
-    }
-    output.append(0x7D)
   }
 
   @inline(__always)
