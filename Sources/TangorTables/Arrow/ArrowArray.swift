@@ -22,7 +22,7 @@ struct ArrowDictionary {
 package struct ArrowLimits: Sendable {
   /// How many rows the data may have, its lists flattened. Default 1,000,000,000.
   package var maximumRows: Int
-  /// Bytes that the compressed buffers of a message may become. Default 4 GiB.
+  /// Bytes that the compressed buffers of a message may become, and the lists of a column as text. Default 4 GiB.
   package var maximumDecompressedBytes: Int
 
   package init(maximumRows: Int = 1_000_000_000, maximumDecompressedBytes: Int = 4 << 30) {

@@ -3,7 +3,10 @@ struct ArrowFlattening {
   let listFlatten: ListFlatten
   /// The column of row keys, which lists must not repeat.
   let index: String?
+  /// How many rows there may be.
   let limit: Int
+  /// Bytes that lists may become as text.
+  let textLimit: Int
 
   func batch(_ arrays: [ArrowArray], rowCount: Int) throws(TableError) -> Batch {
     var parts: [ArrowExpansion] = []
@@ -44,7 +47,7 @@ struct ArrowFlattening {
         let offsets = try array.listOffsets()
         let validity = Bitmap.both(array.validity, parents)
         guard listFlatten != .stringify else {
-          return .leaf(name, .text(try ArrowListText.texts(of: array)), validity)
+          return .leaf(name, .text(try ArrowListText.texts(of: array, limit: textLimit)), validity)
         }
         return try expansion(array.children[0], name, within: nil).gathered(into: name, offsets, validity, limit: limit)
       default: break

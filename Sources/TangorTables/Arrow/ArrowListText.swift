@@ -35,7 +35,9 @@ struct ArrowListText {
   }
 
   /// The text of each list of an array of lists. Those that do not exist have the empty text.
-  static func texts(of array: ArrowArray) throws(TableError) -> TextVector {
+  ///
+  /// - Parameter limit: bytes that the texts may have; a dictionary's long text may stand in many lists
+  static func texts(of array: ArrowArray, limit: Int) throws(TableError) -> TextVector {
     let lists = try ArrowListText(array)
     var builder = TextBuilder()
     for row in 0..<array.count {
@@ -46,6 +48,9 @@ struct ArrowListText {
       var output = ByteOutput(capacity: 64)
       lists.write(row, to: &output)
       output.bytes.withUnsafeBufferPointer { builder.append($0) }
+      guard builder.byteCount <= limit else {
+        throw TableError("The lists of Arrow column `\(array.field.name)` make more than \(limit) bytes of text.")
+      }
     }
     return builder.vector
   }

@@ -27,7 +27,10 @@ package enum ArrowReader {
     limits: ArrowLimits = ArrowLimits()
   ) throws(TableError) -> [Batch] {
     var contents = ArrowContents(
-      bytes, flattening: ArrowFlattening(listFlatten: listFlatten, index: index, limit: limits.maximumRows), compression: compression,
+      bytes,
+      flattening: ArrowFlattening(
+        listFlatten: listFlatten, index: index, limit: limits.maximumRows, textLimit: limits.maximumDecompressedBytes),
+      compression: compression,
       limits: limits)
     let isFile = bytes.count >= 8 && bytes.slice(0..<6).withUnsafeBufferPointer { $0.elementsEqual("ARROW1".utf8) }
     if isFile { try contents.readFile() } else { try contents.readStream() }

@@ -24,8 +24,21 @@ struct BitmapBuilder {
     count += 1
   }
 
-  mutating func append(_ bit: Bool, count: Int) {
-    for _ in 0..<count { append(bit) }
+  mutating func append(_ bit: Bool, count more: Int) {
+    var rest = more
+    while rest > 0 {
+      // Whole words at once, where one begins and the words are there to be written.
+      if falseCount > 0, count % 64 == 0, rest >= 64 {
+        if count / 64 >= words.count { words.append(0) }
+        words[count / 64] = bit ? .max : 0
+        falseCount += bit ? 0 : 64
+        count += 64
+        rest -= 64
+      } else {
+        append(bit)
+        rest -= 1
+      }
+    }
   }
 
   mutating func removeLast() {

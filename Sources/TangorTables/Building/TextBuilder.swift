@@ -4,6 +4,7 @@ struct TextBuilder {
   private var bytes: [UInt8] = []
 
   var count: Int { offsets.count - 1 }
+  var byteCount: Int { bytes.count }
 
   /// Makes room for the places of so many more texts.
   mutating func reserve(_ count: Int) { offsets.reserveCapacity(offsets.count + count) }

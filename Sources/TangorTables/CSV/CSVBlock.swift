@@ -20,6 +20,8 @@ struct CSVBlock {
     case ragged(Int, Range<Int>)
     case unclosedQuote
     case tooLong
+    /// A name stands too often in the header.
+    case repeatedName(String)
   }
 
   let text: UnsafeBufferPointer<UInt8>

@@ -6,6 +6,9 @@ package enum CSVReader {
   /// Bytes of text that are taken apart at once; what that makes fits a processor's cache.
   private static let blockLength = 1 << 20
 
+  /// How often a name may be repeated in the header: each time it grows by a star.
+  private static let maximumStars = 1000
+
   /// Reads one CSV text.
   ///
   /// - Parameters:
@@ -35,10 +38,18 @@ package enum CSVReader {
   private static func columnNames(_ header: CSVBlock) throws(CSVBlock.Failure) -> [String] {
     var names: [String] = []
     var known: Set<String> = []
+    var repeated: [String: Int] = [:]
     for cell in header.cells {
       let bytes = cell.isQuoted ? header.unquoted(cell) : Array(header.bytes(cell))
       var name = String(decoding: bytes, as: UTF8.self)
-      while !known.insert(name).inserted { name += "*" }
+      if !known.insert(name).inserted {
+        let plain = name
+        var stars = repeated[plain] ?? 1
+        while !known.insert(plain + String(repeating: "*", count: stars)).inserted { stars += 1 }
+        guard stars <= maximumStars else { throw .repeatedName(plain) }
+        repeated[plain] = stars + 1
+        name = plain + String(repeating: "*", count: stars)
+      }
       names.append(name)
     }
     return names
@@ -50,6 +61,8 @@ package enum CSVReader {
       let row = String(decoding: text[range].prefix(200), as: UTF8.self)
       return TableError("Invalid: CSV parse error: Expected \(columnCount) columns, got \(count): \(row)")
     case .unclosedQuote: return TableError("Invalid: CSV parse error: a cell that begins with a quote has no closing quote")
+    case .repeatedName(let name):
+      return TableError("Invalid: CSV parse error: the header has the column '\(name.prefix(100))' more than \(maximumStars) times")
     case .tooLong: return TableError("Invalid: CSV parse error: a row is longer than 2 GiB")
     }
   }

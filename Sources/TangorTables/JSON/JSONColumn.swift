@@ -2,17 +2,20 @@
 ///
 /// A declared column keeps its kind and makes of each value what it can. Any other takes its kind from the first value that is not null, and
 /// later values may widen it.
+///
+/// One reading on one thread uses it, and no method of it is entered while another runs: the properties that every cell touches go without
+/// the checks for overlapping access.
 final class JSONColumn {
   let name: String
   let isDeclared: Bool
   /// Nil until the first value that is not null.
-  private(set) var kind: ColumnKind?
+  @exclusivity(unchecked) private(set) var kind: ColumnKind?
   /// Whole numbers, truth values, days and milliseconds: whatever the kind stores as an integer.
-  private var integers: [Int64] = []
-  private var doubles: [Double] = []
-  private var texts = TextBuilder()
-  private var validity = BitmapBuilder()
-  private var presence = BitmapBuilder()
+  @exclusivity(unchecked) private var integers: [Int64] = []
+  @exclusivity(unchecked) private var doubles: [Double] = []
+  @exclusivity(unchecked) private var texts = TextBuilder()
+  @exclusivity(unchecked) private var validity = BitmapBuilder()
+  @exclusivity(unchecked) private var presence = BitmapBuilder()
 
   /// - Parameter kind: the kind of a declared column
   init(_ name: String, kind: ColumnKind? = nil) {
@@ -33,11 +36,11 @@ final class JSONColumn {
 
   private func fill(upTo row: Int) {
     while count > row { removeLast() }
-    while count < row {
-      storeEmpty()
-      validity.append(false)
-      presence.append(false)
-    }
+    let missing = row - count
+    guard missing > 0 else { return }
+    storeEmpty(missing)
+    validity.append(false, count: missing)
+    presence.append(false, count: missing)
   }
 
   private func removeLast() {
@@ -57,12 +60,12 @@ final class JSONColumn {
     presence.append(true)
   }
 
-  private func storeEmpty() {
+  private func storeEmpty(_ count: Int = 1) {
     switch kind {
     case nil: break
-    case .float32, .float64: doubles.append(0)
-    case .string: texts.appendEmpty()
-    default: integers.append(0)
+    case .float32, .float64: doubles.append(contentsOf: repeatElement(0, count: count))
+    case .string: for _ in 0..<count { texts.appendEmpty() }
+    default: integers.append(contentsOf: repeatElement(0, count: count))
     }
   }
 
@@ -200,7 +203,7 @@ final class JSONColumn {
 
   private func start(_ kind: ColumnKind) {
     self.kind = kind
-    for _ in 0..<count { storeEmpty() }
+    storeEmpty(count)
   }
 
   private func widenToDouble() {

@@ -14,8 +14,8 @@ struct JSONExpansion {
     var rows: [[Cell]]
   }
 
-  /// The most cells that one row may become: a few lists under `cartesian` are enough to ask for more than any memory.
-  private static let maximumCells = 50_000_000
+  /// The most cells that one row may become: a few short lists are enough to ask for more than any memory.
+  private static let maximumCells = 10_000_000
 
   let listFlatten: ListFlatten
   let index: String?
@@ -64,6 +64,7 @@ struct JSONExpansion {
       return [members.flatMap { $0.rows.first ?? [] }]
     }
     if listFlatten == .cartesian { return try product(members) }
+    guard longest.rows.count <= Self.maximumCells / max(members.count, 1) else { throw Self.tooManyCells }
     if let first = members.first(where: { $0.rows.count > 1 }),
       let other = members.first(where: { $0.rows.count > 1 && $0.rows.count != first.rows.count })
     {
@@ -74,12 +75,15 @@ struct JSONExpansion {
     return (0..<longest.rows.count).map { row in members.flatMap { $0.rows[$0.rows.count == 1 ? 0 : row] } }
   }
 
+  private static let tooManyCells = TableError(
+    "The lists of one row make more than \(maximumCells) cells; make them shorter or use the `stringify` list flatten mode.")
+
   private func product(_ members: [Member]) throws(TableError) -> [[Cell]] {
     var total = 1
     for member in members {
       let (product, overflow) = total.multipliedReportingOverflow(by: member.rows.count)
       guard !overflow, product <= Self.maximumCells / max(members.count, 1) else {
-        throw TableError("The lists of one row have too many combinations; make them shorter or use the `zip` list flatten mode.")
+        throw Self.tooManyCells
       }
       total = product
     }

@@ -5,8 +5,8 @@ final class JSONPath {
   /// The names down to here, joined with points.
   let path: String
   /// Where the column stands, when it is known.
-  var column: ColumnPlace = .unknown
-  private(set) var children: [JSONPath] = []
+  @exclusivity(unchecked) var column: ColumnPlace = .unknown
+  @exclusivity(unchecked) private(set) var children: [JSONPath] = []
   private var places: [String: Int] = [:]
 
   enum ColumnPlace {

@@ -7,17 +7,20 @@ final class JSONRows {
   let listFlatten: ListFlatten
   /// The column whose values are the keys of rows; it must not repeat when lists make several rows of one.
   let index: String?
+  private let byteCount: Int
   private let isDeclared: Bool
-  private(set) var columns: [JSONColumn] = []
+  @exclusivity(unchecked) private(set) var columns: [JSONColumn] = []
   private var places: [String: Int] = [:]
   let root = JSONPath(isRoot: true)
-  private(set) var rowCount = 0
+  @exclusivity(unchecked) private(set) var rowCount = 0
   /// The row at hand holds a list that makes several rows of it.
-  private var hasList = false
+  @exclusivity(unchecked) private var hasList = false
 
-  /// - Parameter schema: the columns that take values; nil to make columns of what comes
-  init(schema: Schema?, listFlatten: ListFlatten, index: String?) {
-    (self.listFlatten, self.index, isDeclared) = (listFlatten, index, schema != nil)
+  /// - Parameters:
+  ///   - byteCount: how long the text is
+  ///   - schema: the columns that take values; nil to make columns of what comes
+  init(byteCount: Int, schema: Schema?, listFlatten: ListFlatten, index: String?) {
+    (self.byteCount, self.listFlatten, self.index, isDeclared) = (byteCount, listFlatten, index, schema != nil)
     for column in schema?.columns ?? [] {
       places[column.name] = columns.count
       columns.append(JSONColumn(column.name, kind: column.kind))
@@ -115,6 +118,7 @@ final class JSONRows {
       places[path.path] = columns.count
       path.column = .index(columns.count)
       columns.append(JSONColumn(path.path))
+      try checkProportion()
     }
     return try column(at: path)
   }
@@ -166,7 +170,10 @@ final class JSONRows {
   }
 
   /// What was read. Columns of a schema that no row spoke of are not in it.
-  func finish() -> Batch {
+  ///
+  /// - Throws: ``TableError`` when the rows have so little in common that their table would be out of proportion to the text
+  func finish() throws(TableError) -> Batch {
+    try checkProportion()
     var objects: Set<Int> = []
     collectObjects(root, into: &objects)
     let present = columns.enumerated().filter { place, column in
@@ -175,6 +182,14 @@ final class JSONRows {
       return column.kind != nil || !objects.contains(place)
     }
     return Batch(rowCount: rowCount, columns: present.map { $1.finish(rowCount: rowCount) })
+  }
+
+  private func checkProportion() throws(TableError) {
+    let (cells, overflow) = rowCount.multipliedReportingOverflow(by: columns.count)
+    guard isDeclared || !overflow && cells <= 16 * max(byteCount, 1 << 20) else {
+      throw TableError(
+        "The rows name \(columns.count) columns, of which most rows lack most; declare the columns in a schema, or write names as values.")
+    }
   }
 
   private func collectObjects(_ path: JSONPath, into places: inout Set<Int>) {

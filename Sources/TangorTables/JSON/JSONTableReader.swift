@@ -20,12 +20,12 @@ package enum JSONTableReader {
     _ bytes: UnsafeRawBufferPointer, schema: Schema? = nil, listFlatten: ListFlatten = .zip, index: String? = nil
   ) throws(TableError) -> Batch {
     try read {
-      let rows = JSONRows(schema: schema, listFlatten: listFlatten, index: index)
+      let rows = JSONRows(byteCount: bytes.count, schema: schema, listFlatten: listFlatten, index: index)
       try JSONReader.read(bytes) { reader in
         try reader.beginArray()
         while try reader.nextElement() { try rows.readRow(&reader, bytes) }
       }
-      return rows.finish()
+      return try rows.finish()
     }
   }
 
@@ -36,7 +36,7 @@ package enum JSONTableReader {
     _ bytes: UnsafeRawBufferPointer, schema: Schema? = nil, listFlatten: ListFlatten = .zip, index: String? = nil
   ) throws(TableError) -> Batch {
     try read {
-      let rows = JSONRows(schema: schema, listFlatten: listFlatten, index: index)
+      let rows = JSONRows(byteCount: bytes.count, schema: schema, listFlatten: listFlatten, index: index)
       var start = 0
       while start < bytes.count {
         let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
@@ -50,7 +50,7 @@ package enum JSONTableReader {
         }
         start = end + 1
       }
-      return rows.finish()
+      return try rows.finish()
     }
   }
 
@@ -61,8 +61,8 @@ package enum JSONTableReader {
     _ bytes: UnsafeRawBufferPointer, schema: Schema? = nil, listFlatten: ListFlatten = .zip, index: String? = nil
   ) throws(TableError) -> Batch {
     try read {
-      try JSONColumns.read(bytes, rows: JSONRows(schema: schema, listFlatten: listFlatten, index: index))
-        ?? JSONColumns.transpose(bytes, rows: JSONRows(schema: schema, listFlatten: listFlatten, index: index))
+      try JSONColumns.read(bytes, rows: JSONRows(byteCount: bytes.count, schema: schema, listFlatten: listFlatten, index: index))
+        ?? JSONColumns.transpose(bytes, rows: JSONRows(byteCount: bytes.count, schema: schema, listFlatten: listFlatten, index: index))
     }
   }
 
@@ -109,7 +109,7 @@ private enum JSONColumns {
       while column.count < rowCount { column.appendNull() }
     }
     rows.take(rowCount)
-    return rows.finish()
+    return try rows.finish()
   }
 
   private static func checkedCount(_ counts: [Int]) throws(TableError) -> Int {
@@ -145,7 +145,7 @@ private enum JSONColumns {
   /// Reads columns that hold lists or objects as the rows that they are.
   static func transpose(_ bytes: UnsafeRawBufferPointer, rows: JSONRows) throws -> Batch {
     let value = try JSONReader.read(bytes) { reader in try reader.readValue() }
-    guard case .object(let object) = value else { return rows.finish() }
+    guard case .object(let object) = value else { return try rows.finish() }
     var columns: [(name: String, values: [JSONValue])] = []
     for (name, value) in object {
       guard case .array(let values) = value else { continue }
@@ -154,6 +154,6 @@ private enum JSONColumns {
     for row in 0..<(try checkedCount(columns.map(\.values.count))) {
       try rows.append(JSONObject(columns.map { ($0.name, row < $0.values.count ? $0.values[row] : .null) }))
     }
-    return rows.finish()
+    return try rows.finish()
   }
 }

@@ -103,4 +103,11 @@ import Testing
       #expect(try Self.read(text, blockLength: Int.random(in: 1...30, using: &random)).text == whole)
     }
   }
+
+  @Test func repeatedNamesAreBounded() throws {
+    func header(_ count: Int) -> String { repeatElement("x", count: count).joined(separator: ",") + "\n" }
+    let names = try Self.read(header(500)).columns.map(\.name)
+    #expect(Set(names).count == 500 && names[499] == "x" + String(repeating: "*", count: 499))
+    #expect(throws: TableError.self) { try Self.read(header(100_000)) }
+  }
 }

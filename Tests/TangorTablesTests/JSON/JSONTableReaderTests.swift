@@ -156,4 +156,12 @@ import Testing
     #expect(try Self.read(Case(.rows, #"[{"z":1},{}]"#, "", schema)).rowCount == 2)
     #expect(try Self.read(Case(.columns, #"{"z":[1,2,3]}"#, "", schema)).rowCount == 3)
   }
+
+  @Test func tablesStayInProportionToTheirText() {
+    let strangers = "[" + (0..<20_000).map { "{\"k\($0)\":1}" }.joined(separator: ",") + "]"
+    #expect(throws: TableError.self) { try Self.read(Case(.rows, strangers, "")) }
+    let wide = "[{\"l\":[" + repeatElement("0", count: 20_000).joined(separator: ",") + "],"
+    let scalars = (0..<1000).map { "\"k\($0)\":1" }.joined(separator: ",")
+    #expect(throws: TableError.self) { try Self.read(Case(.rows, wide + scalars + "}]", "")) }
+  }
 }
