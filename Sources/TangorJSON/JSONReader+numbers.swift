@@ -204,6 +204,9 @@ extension JSONReader {
         : significand * Self.powersOfTen[token.exponent]
       return token.isNegative ? -magnitude : magnitude
     }
+    if token.isExact, let value = DecimalDouble.value(token.significand, exponent: token.exponent) {
+      return token.isNegative ? -value : value
+    }
     if token.significand == 0 || token.exponent < -400 { return token.isNegative ? -0.0 : 0.0 }
     guard token.exponent <= 310, let value = Double(decimalText(token)), value.isFinite else {
       throw failure(.outOfRange, "the number is beyond the largest Double")

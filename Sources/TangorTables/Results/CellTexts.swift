@@ -10,15 +10,18 @@ struct CellTexts: Sendable {
   }
 
   private(set) var output: ByteOutput
-  /// Where each cell ends.
+  /// Where each cell ends; empty where cells are separated.
   private(set) var ends: [Int] = []
+  private let separator: UInt8?
 
   /// - Parameters:
   ///   - rows: which of the column's rows
   ///   - style: how cells are written
-  init(_ column: BatchColumn, _ rows: Range<Int>, _ style: Style) {
+  ///   - separator: what stands behind each cell; nil to keep where cells end instead
+  init(_ column: BatchColumn, _ rows: Range<Int>, _ style: Style, separator: UInt8? = nil) {
+    self.separator = separator
     output = ByteOutput(capacity: rows.count * 10)
-    ends.reserveCapacity(rows.count)
+    if separator == nil { ends.reserveCapacity(rows.count) }
     let validity = column.validity
     switch column.values {
     case .int8(let values): write(values, rows, validity, style) { $0.append(integer: $1) }
@@ -49,17 +52,23 @@ struct CellTexts: Sendable {
   /// Cells that are no column's.
   ///
   /// - Parameter write: writes the cell of a row
-  init(_ rows: Range<Int>, _ write: (inout ByteOutput, Int) -> Void) {
+  init(_ rows: Range<Int>, separator: UInt8? = nil, _ write: (inout ByteOutput, Int) -> Void) {
+    self.separator = separator
     output = ByteOutput(capacity: rows.count * 10)
     for row in rows {
       write(&output, row)
-      ends.append(output.bytes.count)
+      endCell()
     }
+  }
+
+  @inline(__always)
+  private mutating func endCell() {
+    if let separator { output.append(separator) } else { ends.append(output.bytes.count) }
   }
 
   private mutating func writeNull(_ style: Style) {
     if case .json = style { output.append("null") }
-    ends.append(output.bytes.count)
+    endCell()
   }
 
   @inline(__always)
@@ -70,7 +79,7 @@ struct CellTexts: Sendable {
       for row in rows {
         if validity?[row] ?? true {
           append(&output, values[row])
-          ends.append(output.bytes.count)
+          endCell()
         } else {
           writeNull(style)
         }
@@ -119,7 +128,7 @@ struct CellTexts: Sendable {
           let place = place(row)
           let text = UnsafeBufferPointer(rebasing: bytes[Int(offsets[place])..<Int(offsets[place + 1])])
           if isCSV { output.append(csvText: text) } else { output.append(jsonText: text) }
-          ends.append(output.bytes.count)
+          endCell()
         }
       }
     }

@@ -67,37 +67,18 @@ package struct JSONText: Sendable {
   }
 
   private func text(of member: Member) -> [UInt8] {
-    var output = ByteOutput(capacity: batch.rowCount * 8 + 64)
-    switch member {
-    case .column(let column):
-      output.append(jsonString: column.name)
-      output.append(":[")
-      appendCells(column, to: &output)
-    case .keys(let name, let keys):
-      output.append(jsonString: name)
-      output.append(":[")
-      for row in 0..<batch.rowCount {
-        if row > 0 { output.append(0x2C) }
-        append(keys, row, to: &output)
+    var output = ByteOutput(capacity: batch.rowCount * 10 + 64)
+    output.append(jsonString: member.name)
+    output.append(":[")
+    let rows = 0..<batch.rowCount
+    let cells =
+      switch member {
+      case .column(let column): CellTexts(column, rows, .json(isFormatted: isFormatted), separator: 0x2C)
+      case .keys(_, let keys): CellTexts(rows, separator: 0x2C) { append(keys, $1, to: &$0) }
       }
-    }
+    cells.output.bytes.withUnsafeBufferPointer { cells in output.append(UnsafeBufferPointer(rebasing: cells.dropLast())) }
     output.append(0x5D)
     return output.bytes
-  }
-
-  private func appendCells(_ column: BatchColumn, to output: inout ByteOutput) {
-    let rows = 0..<batch.rowCount
-    switch column.values {
-    case .int32(let values): output.appendList(rows, column.validity) { $0.append(integer: values[$1]) }
-    case .int64(let values): output.appendList(rows, column.validity) { $0.append(integer: values[$1]) }
-    case .float64(let values): output.appendList(rows, column.validity) { $0.append(values[$1], .json) }
-    case .text(let texts):
-      output.appendList(rows, column.validity) { output, row in texts.withBytes(row) { output.append(jsonText: $0) } }
-    case .dictionary(let codes, let texts):
-      output.appendList(rows, column.validity) { output, row in texts.withBytes(Int(codes[row])) { output.append(jsonText: $0) } }
-    case let values:
-      output.appendList(rows, column.validity) { JSONCell.append(values, $1, to: &$0, isFormatted: isFormatted) }
-    }
   }
 
   // MARK: Rows
@@ -161,16 +142,5 @@ package struct JSONText: Sendable {
     case .none: break
     }
     output.append(0x5D)
-  }
-}
-
-extension ByteOutput {
-  /// Appends cells with commas between them, and null where there is none.
-  @inline(__always)
-  fileprivate mutating func appendList(_ rows: Range<Int>, _ validity: Bitmap?, _ append: (inout ByteOutput, Int) -> Void) {
-    for row in rows {
-      if row > rows.lowerBound { self.append(0x2C) }
-      if validity?[row] ?? true { append(&self, row) } else { self.append("null") }
-    }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import TangorJSON
 
 /// Numbers as text, outside of JSON.
 enum NumberText {
@@ -87,12 +88,24 @@ enum NumberText {
       let value = Double(magnitude) / powersOfTen[decimals]
       return base[0] == 0x2D ? -value : value
     }
+    var exponent = -decimals
     if place < count {
       guard base[place] | 0x20 == 0x65 else { return nil }
       place += 1
-      if place < count, base[place] == 0x2D || base[place] == 0x2B { place += 1 }
-      guard place < count, text[place...].allSatisfy({ $0 &- 0x30 <= 9 }) else { return nil }
+      let isDown = place < count && base[place] == 0x2D
+      if isDown || place < count && base[place] == 0x2B { place += 1 }
+      guard place < count else { return nil }
+      var written = 0
+      while place < count {
+        let digit = base[place] &- 0x30
+        guard digit <= 9 else { return nil }
+        // What lies beyond this bound outweighs the digits of any text that fits memory.
+        if written < 1 << 56 { written = written * 10 + Int(digit) }
+        place += 1
+      }
+      exponent += isDown ? -written : written
     }
+    if digits <= 19, let value = DecimalDouble.value(magnitude, exponent: exponent) { return base[0] == 0x2D ? -value : value }
     return checked(text)
   }
 
