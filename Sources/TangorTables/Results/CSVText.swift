@@ -12,13 +12,9 @@ package enum CSVText {
       header.append(csvString: column.name)
     }
     header.append(0x0A)
-    let count = (batch.rowCount + stretch - 1) / stretch
-    let parts = parallelMap(count: count, threads: batch.rowCount * batch.columns.count < 50_000 ? 1 : nil) { index in
-      rows(index * stretch..<min(batch.rowCount, (index + 1) * stretch), of: batch)
-    }
     var result = header.bytes
-    result.reserveCapacity(parts.reduce(result.count) { $0 + $1.count })
-    for part in parts { result += part }
+    let threads = batch.rowCount * batch.columns.count < 50_000 ? 1 : nil
+    Stretches.append(rowCount: batch.rowCount, size: stretch, threads: threads, to: &result) { rows($0, of: batch) }
     return result
   }
 

@@ -6,6 +6,8 @@ package struct JSONText: Sendable {
 
   /// Rows that one thread writes at once.
   private static let stretch = 2048
+  /// The same for rows of a single column.
+  private static let longStretch = 16_384
 
   /// - Parameters:
   ///   - batch: the columns, without row paths
@@ -23,34 +25,42 @@ package struct JSONText: Sendable {
     members += batch.columns.map { .column($0) }
     if let index = rows.index { members.append(.keys("__INDEX__", index)) }
     if rows.paths == nil, let ids = rows.ids { members.append(.keys("__ID__", ids)) }
-    let parts = members
-    let texts = parallelMap(count: parts.count, threads: threads(parts.count)) { text(of: parts[$0]) }
-    return joined(texts, before: "{", between: ",", after: "}")
+    var result: [UInt8] = [0x7B]
+    for member in members {
+      if result.count > 1 { result.append(0x2C) }
+      var start = ByteOutput()
+      start.append(jsonString: member.name)
+      start.append(":[")
+      result += start.bytes
+      Stretches.append(rowCount: batch.rowCount, size: Self.longStretch, threads: threads(1), to: &result) { rows in
+        switch member {
+        case .column(let column): CellTexts(column, rows, .json(isFormatted: isFormatted), separator: 0x2C).output.bytes
+        case .keys(_, let keys): CellTexts(rows, separator: 0x2C) { append(keys, $1, to: &$0) }.output.bytes
+        }
+      }
+      if batch.rowCount > 0 { result.removeLast() }
+      result.append(0x5D)
+    }
+    result.append(0x7D)
+    return result
   }
 
   /// A list with an object for each row.
   package func objects() -> [UInt8] {
-    joined(stretches(between: 0x2C), before: "[", between: ",", after: "]")
+    var result: [UInt8] = [0x5B]
+    appendObjects(between: 0x2C, to: &result)
+    result.append(0x5D)
+    return result
   }
 
   /// An object to a line, without a line end behind the last. Keys of rows are left out.
   package func lines() -> [UInt8] {
-    joined(JSONText(batch, rows: ResultRows(paths: rows.paths)).stretches(between: 0x0A), before: "", between: "\n", after: "")
+    var result: [UInt8] = []
+    JSONText(batch, rows: ResultRows(paths: rows.paths)).appendObjects(between: 0x0A, to: &result)
+    return result
   }
 
   private func threads(_ cellsInRow: Int) -> Int? { batch.rowCount * cellsInRow < 50_000 ? 1 : nil }
-
-  private func joined(_ texts: [[UInt8]], before: String, between: String, after: String) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(texts.reduce(2) { $0 + $1.count + 1 })
-    result += before.utf8
-    for (place, text) in texts.enumerated() {
-      if place > 0 { result += between.utf8 }
-      result += text
-    }
-    result += after.utf8
-    return result
-  }
 
   // MARK: Columns
 
@@ -66,24 +76,9 @@ package struct JSONText: Sendable {
     }
   }
 
-  private func text(of member: Member) -> [UInt8] {
-    var output = ByteOutput(capacity: batch.rowCount * 10 + 64)
-    output.append(jsonString: member.name)
-    output.append(":[")
-    let rows = 0..<batch.rowCount
-    let cells =
-      switch member {
-      case .column(let column): CellTexts(column, rows, .json(isFormatted: isFormatted), separator: 0x2C)
-      case .keys(_, let keys): CellTexts(rows, separator: 0x2C) { append(keys, $1, to: &$0) }
-      }
-    cells.output.bytes.withUnsafeBufferPointer { cells in output.append(UnsafeBufferPointer(rebasing: cells.dropLast())) }
-    output.append(0x5D)
-    return output.bytes
-  }
-
   // MARK: Rows
 
-  private func stretches(between separator: UInt8) -> [[UInt8]] {
+  private func appendObjects(between separator: UInt8, to result: inout [UInt8]) {
     var members: [Member] = []
     if rows.paths != nil { members.append(.keys("__ROW_PATH__", .path)) }
     if let ids = rows.ids { members.append(.keys("__ID__", ids)) }
@@ -98,19 +93,16 @@ package struct JSONText: Sendable {
       return output.bytes
     }
     let end: [UInt8] = (parts.isEmpty ? [0x7B] : []) + [0x7D, separator]
-    let count = (batch.rowCount + Self.stretch - 1) / Self.stretch
-    return parallelMap(count: count, threads: threads(parts.count)) { index in
-      let range = index * Self.stretch..<min(batch.rowCount, (index + 1) * Self.stretch)
+    Stretches.append(rowCount: batch.rowCount, size: Self.stretch, threads: threads(parts.count), to: &result) { range in
       let cells = parts.map { part in
         switch part {
         case .column(let column): CellTexts(column, range, .json(isFormatted: isFormatted))
         case .keys(_, let keys): CellTexts(range) { append(keys, $1, to: &$0) }
         }
       }
-      var text = RowTexts.joined(cells, before: names, end: end, rowCount: range.count)
-      text.removeLast()
-      return text
+      return RowTexts.joined(cells, before: names, end: end, rowCount: range.count)
     }
+    if batch.rowCount > 0 { result.removeLast() }
   }
 
   @inline(__always)
