@@ -113,8 +113,8 @@ struct CSVColumn: Sendable {
       }
     case .boolean: if let value = CSVCell.boolean(text) { return storeInteger(value ? 1 : 0) }
     case .float64: if let value = CSVCell.double(text), !value.isNaN { return storeDouble(value) }
-    case .date: if let value = DateText.strictDate(text) { return storeInteger(Int64(value)) }
-    case .datetime: if let value = DateText.strictDatetime(text) { return storeInteger(value) }
+    case .date: if let value = DateText.strictDate(NumberText.trimmed(text)) { return storeInteger(Int64(value)) }
+    case .datetime: if let value = DateText.strictDatetime(NumberText.trimmed(text)) { return storeInteger(value) }
     case .string: return false
     }
     return storeNull(text)
@@ -153,7 +153,7 @@ struct CSVColumn: Sendable {
 
   /// - Returns: false when the text is no spelling of a missing value
   private mutating func storeNull(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard CSVKind.isNull(text) || CSVKind.isNull(NumberText.trimmed(text)) else { return false }
+    guard CSVKind.isNull(text) else { return false }
     switch kind {
     case nil: break
     case .float32, .float64: doubles.append(0)

@@ -45,7 +45,7 @@ enum NumberText {
     for byte in text.dropFirst(2) {
       switch byte {
       case 0x30...0x39: value = value << 4 | UInt64(byte &- 0x30)
-      case 0x41...0x46, 0x61...0x66: value = value << 4 | UInt64(byte | 0x20) &- 0x57
+      case 0x41...0x46, 0x61...0x66: value = value << 4 | (UInt64(byte | 0x20) &- 0x57)
       default: return nil
       }
     }

@@ -40,6 +40,10 @@ import Testing
     ("\"a,\"\"b\"\n\"1\"\n", "a,\"b int64 1"),
     ("a\n-9223372036854775808\n9223372036854775807\n", "a int64 -9223372036854775808,9223372036854775807"),
     ("é\nü😀\n", "é string ü😀"),
+    ("a\n0xFF\n0X1f\n", "a int64 255,31"),
+    ("a,b\n1,x\n ,y\n", "a string 1, ; b string x,y"),
+    ("a\n 2020-01-02\n2020-01-03 \n", "a date 2020-01-02,2020-01-03"),
+    ("a\n 1.25 \n", "a float64 1.25"),
   ]
 
   @Test(arguments: inferred) func infers(text: String, expected: String) throws {
