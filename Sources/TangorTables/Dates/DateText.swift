@@ -82,9 +82,7 @@ package enum DateText {
 
 extension DateFields {
   /// Whether a date column takes it.
-  var isPlainDate: Bool {
-    zone == nil && !isTwelveHour && shape != .dayFirst && (fractionDigits == 0 || fractionDigits == 3 || fractionDigits == 6)
-  }
+  var isPlainDate: Bool { zone == nil && !isTwelveHour && shape != .dayFirst }
 
   var isRealDay: Bool { date.day <= date.monthLength }
 }

@@ -155,7 +155,7 @@ final class JSONColumn {
       guard let moment = DateText.datetime(text) else { throw TableError("Could not coerce to time") }
       storeInteger(moment)
     case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64:
-      if text.isEmpty { return appendNull() }
+      if text.isEmpty, isDeclared { return appendNull() }
       if let number = JSONGuess.number(text) { return try append(number) }
       guard !isDeclared else {
         throw TableError("Cannot append value of type string to column \"\(name)\" of type integer at index \(count)\n")

@@ -60,7 +60,7 @@ enum JSONGuess {
 
   /// A number, with spaces in front and a plus sign if there are any.
   static func number(_ text: UnsafeBufferPointer<UInt8>) -> JSONNumberValue? {
-    let text = NumberText.trimmed(text)
+    let text = UnsafeBufferPointer(rebasing: text.drop { $0 == 0x20 || $0 == 0x09 })
     guard let first = text.first else { return nil }
     // Most texts that are no numbers end here: numbers, infinities and NaN begin with one of these.
     guard first &- 0x30 <= 9 || [0x2B, 0x2D, 0x2E, 0x49, 0x69, 0x4E, 0x6E].contains(first) else { return nil }

@@ -56,7 +56,7 @@ package enum JSONTableReader {
 
   /// Reads `{"a": [1, 2], "b": ["x", null]}`. Shorter columns are filled up with null.
   ///
-  /// - Throws: ``TableError`` when the text is no JSON of this form, all its columns are empty, or a value does not fit its column
+  /// - Throws: ``TableError`` when the text is no JSON of this form, one of its columns is empty, or a value does not fit its column
   package static func columns(
     _ bytes: UnsafeRawBufferPointer, schema: Schema? = nil, listFlatten: ListFlatten = .zip, index: String? = nil
   ) throws(TableError) -> Batch {
@@ -114,7 +114,7 @@ private enum JSONColumns {
 
   private static func checkedCount(_ counts: [Int]) throws(TableError) -> Int {
     let rowCount = counts.max() ?? 0
-    if rowCount == 0, !counts.isEmpty { throw TableError("Can't create table from empty columns") }
+    if counts.contains(0) { throw TableError("Can't create table from empty columns") }
     return rowCount
   }
 

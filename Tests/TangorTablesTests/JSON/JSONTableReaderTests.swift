@@ -68,6 +68,10 @@ import Testing
     Case(.columns, #"{"a":["2020-01-02",1577923200001,-5]}"#, "a date 2020-01-02,2020-01-02,1969-12-31"),
     Case(.rows, #"[{"a":1,"a":2,"":"n"},{"a":"x","a":3}]"#, "a string 2,3;  string n,-"),
     Case(.columns, "{}", ""),
+    Case(
+      .columns, #"{"a":[1,null,""],"b":[1,"7 ",null],"c":[1," 7",null],"d":["1.5",""]}"#,
+      "a string 1,null,; b string 1,7 ,null; c int32 1,7,null; d float64 1.5,null,null"),
+    Case(.columns, #"{"a":["7 "],"b":["2020-01-02T00:00:00.5"]}"#, "a string 7 ; b date 2020-01-02"),
     Case(.lines, "{\"a\":1}\r\n\n  {\"a\":2}", "a int32 1,2"),
     Case(.lines, "", ""),
     Case(.rows, #"[{"é\n":"é\n😀"}]"#, "é\n string é\n😀"),
@@ -129,6 +133,7 @@ import Testing
     Case(.columns, #"{"a":["2020-01-02 03:00",true]}"#, "Could not coerce 2 to a time."),
     Case(.columns, #"{"a":[12345678901234567890]}"#, "Expected double, found 6"),
     Case(.columns, #"{"a":[]}"#, "Can't create table from empty columns"),
+    Case(.columns, #"{"a":[1],"b":[]}"#, "Can't create table from empty columns"),
     Case(
       .columns, #"{"a":[1,"x"]}"#, "Cannot append value of type string to column \"a\" of type integer at index 1\n",
       Schema([.init("a", .int32)])),
