@@ -127,7 +127,8 @@ let package = Package(
       name: "ObjectDispatch", dependencies: ["TangorObjects", "TangorJSON"], path: "Benchmarks/ObjectDispatch", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
-    .testTarget(name: "TangorTablesTests", dependencies: ["TangorTables", "TangorTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "TangorTablesTests", dependencies: ["TangorTables", "TangorTesting"], exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(

@@ -1,3 +1,4 @@
+import TangorTesting
 import Testing
 
 @testable import TangorTables
@@ -28,5 +29,41 @@ import Testing
 
   @Test(arguments: ColumnType.allCases) func declaredKindsHaveTheirType(type: ColumnType) {
     #expect(ColumnKind(type).type == type)
+  }
+}
+
+@Suite struct BitmapBuilderTests {
+  @Test func buildersAreWhatWasAppended() {
+    var random = SeededGenerator(seed: 9)
+    for _ in 0..<200 {
+      var builder = BitmapBuilder()
+      var bits: [Bool] = []
+      for _ in 0..<Int.random(in: 0...12, using: &random) {
+        let (bit, count) = (Bool.random(using: &random), Int.random(in: 0...150, using: &random))
+        if Bool.random(using: &random) {
+          builder.append(bit, count: count)
+          bits += repeatElement(bit, count: count)
+        } else if Bool.random(using: &random), !bits.isEmpty {
+          builder.removeLast()
+          bits.removeLast()
+        } else {
+          builder.append(bit)
+          bits.append(bit)
+        }
+      }
+      #expect(builder.count == bits.count && builder.falseCount == bits.count { !$0 })
+      let bitmap = builder.bitmap
+      #expect((0..<bits.count).allSatisfy { (bitmap?[$0] ?? true) == bits[$0] })
+      let cut = Int.random(in: 0...bits.count, using: &random)
+      let parts = [bits[..<cut], bits[cut...], bits[..<cut]].map { part in
+        var builder = BitmapBuilder()
+        for bit in part { builder.append(bit) }
+        return builder
+      }
+      let all = bits + bits[..<cut]
+      #expect((0..<all.count).allSatisfy { BitmapBuilder.joined(parts)[$0] == all[$0] })
+      let joined = Bitmap.joined(parts.map(\.bitmap), counts: parts.map(\.count))
+      #expect((0..<all.count).allSatisfy { (joined?[$0] ?? true) == all[$0] })
+    }
   }
 }

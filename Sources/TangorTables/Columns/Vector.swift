@@ -34,6 +34,16 @@ package struct Vector<Element: BitwiseCopyable & Sendable>: Sendable {
     return Vector(owner: owner, base: base + range.lowerBound, count: range.count)
   }
 
+  /// The same memory as values of another type; nil when it does not begin where such values may.
+  ///
+  /// - Parameter count: how many of them; they must lie within the memory
+  package func rebound<Other: BitwiseCopyable & Sendable>(to type: Other.Type, count: Int) -> Vector<Other>? {
+    precondition(count >= 0 && count * MemoryLayout<Other>.stride <= self.count * MemoryLayout<Element>.stride)
+    let address = UnsafeRawPointer(base)
+    guard UInt(bitPattern: address) % UInt(MemoryLayout<Other>.alignment) == 0 else { return nil }
+    return Vector<Other>(owner: owner, base: address.assumingMemoryBound(to: Other.self), count: count)
+  }
+
   package subscript(index: Int) -> Element {
     precondition(index >= 0 && index < count)
     return base[index]

@@ -23,8 +23,6 @@ struct DateFields {
   private(set) var minute = 0
   private(set) var second = 0
   private(set) var millisecond = 0
-  /// How many digits the second's fraction has.
-  private(set) var fractionDigits = 0
   private(set) var hasTime = false
   /// The time was written with `AM` or `PM`.
   private(set) var isTwelveHour = false
@@ -102,12 +100,14 @@ struct DateFields {
 
   private mutating func takeFraction(_ scanner: inout DateScanner) -> Bool {
     guard scanner.take(0x2E) else { return true }
+    var scale = 100
+    var hasDigits = false
     while let digit = scanner.digit() {
-      fractionDigits += 1
-      if fractionDigits <= 3 { millisecond = millisecond * 10 + digit }
+      millisecond += digit * scale
+      scale /= 10
+      hasDigits = true
     }
-    for _ in 0..<max(0, 3 - fractionDigits) { millisecond *= 10 }
-    return fractionDigits > 0
+    return hasDigits
   }
 
   private mutating func takeZone(_ scanner: inout DateScanner) -> Bool {

@@ -13,7 +13,9 @@ package enum DateText {
   /// A moment in any of the spellings, as milliseconds since 1970-01-01T00:00:00Z. What lies below a millisecond is dropped.
   ///
   /// - Returns: nil when it is none
-  package static func datetime(_ text: UnsafeBufferPointer<UInt8>) -> Int64? { DateFields(text)?.milliseconds }
+  package static func datetime(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    FixedDate.moment(text) ?? DateFields(text)?.milliseconds
+  }
 
   /// A date, as days since 1970-01-01; a time of day behind it is dropped. Texts with an offset from UTC or with AM and PM are no dates.
   ///
@@ -35,13 +37,14 @@ package enum DateText {
 
   /// A date of a CSV column that nobody declared: `2020-01-02`, a day that exists.
   static func strictDate(_ text: UnsafeBufferPointer<UInt8>) -> Int32? {
-    guard text.count == 10, let fields = DateFields(text), fields.shape == .dashed, fields.isRealDay else { return nil }
-    return Int32(truncatingIfNeeded: fields.date.dayNumber)
+    guard text.count == 10, let base = text.baseAddress, let date = FixedDate.day(base) else { return nil }
+    return Int32(truncatingIfNeeded: date.dayNumber)
   }
 
   /// A moment of a CSV column that nobody declared: ISO 8601, `1/2/2020, 3:04:05 AM`, or a date with the year last.
   static func strictDatetime(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
-    guard text.count >= 8, let fields = DateFields(text), fields.isRealDay else { return nil }
+    if let moment = FixedDate.moment(text) { return moment }
+    guard text.count >= 8, text[0] &- 0x30 <= 9, let fields = DateFields(text), fields.isRealDay else { return nil }
     switch fields.shape {
     case .dashed: return fields.milliseconds
     case .monthFirst: return !fields.hasTime || fields.isTwelveHour ? fields.milliseconds : nil
@@ -79,9 +82,7 @@ package enum DateText {
 
 extension DateFields {
   /// Whether a date column takes it.
-  var isPlainDate: Bool {
-    zone == nil && !isTwelveHour && shape != .dayFirst && (fractionDigits == 0 || fractionDigits == 3 || fractionDigits == 6)
-  }
+  var isPlainDate: Bool { zone == nil && !isTwelveHour && shape != .dayFirst }
 
   var isRealDay: Bool { date.day <= date.monthLength }
 }

@@ -28,7 +28,17 @@ extension ByteOutput {
       }
       return
     }
+    // Between these bounds Swift describes a number as JSON has it, and CSV has it so but for whole numbers.
+    if value.magnitude >= 1e-4, value.magnitude < 1e15 { return appendPlain(value.description, style) }
     appendShortest(value.description, style)
+  }
+
+  private mutating func appendPlain(_ description: String, _ style: FloatStyle) {
+    var description = description
+    description.withUTF8 { text in
+      let isWhole = text.count > 2 && text[text.count - 1] == 0x30 && text[text.count - 2] == 0x2E
+      append(style == .csv && isWhole ? UnsafeBufferPointer(rebasing: text.dropLast(2)) : text)
+    }
   }
 
   mutating func append(_ value: Float, _ style: FloatStyle) {
