@@ -96,6 +96,8 @@ private let seeds = getenv("TANGOR_TABLE_FUZZ").flatMap { Int(String(cString: $0
         let slice = view.slice(.all, keys: true)
         #expect(slice.rowCount == view.rowCount && slice.columns.count == view.columnCount)
         for column in slice.columns { #expect(column.values.values.count == slice.rowCount) }
+        #expect(try !slice.arrow().isEmpty)
+        _ = (slice.csv(), slice.json(ids: true, index: true).objects(), slice.json(isFormatted: true).columns())
         let part = view.slice(Viewport(startRow: 1, endRow: 4, startColumn: 1, endColumn: 2), keys: false)
         #expect(part.rowCount == min(max(slice.rowCount - 1, 0), 3) && part.columns.count == min(max(slice.columns.count - 1, 0), 1))
         for name in names { _ = try? view.extremes(of: name) }

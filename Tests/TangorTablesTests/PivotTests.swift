@@ -187,6 +187,29 @@ private func worked() throws -> TableCore {
     #expect(Aggregate.sum.kind(of: .int16) == .int64 && Aggregate.distinctCount.kind(of: .string) == .uint32)
   }
 
+  @Test(arguments: [
+    (ViewConfiguration(columns: ["a", "b"], groupBy: ["a"]), "\"a\",\"a (sum)\",\"b\"\n,2,4\n1,2,4\n"),
+    (ViewConfiguration(columns: ["a"], groupBy: ["a"], splitBy: ["b"]), "\"a\",\"2|a (sum)\"\n,2\n1,2\n"),
+    (ViewConfiguration(columns: [], groupBy: ["a"]), "\"a\"\n\n1\n"),
+    (ViewConfiguration(columns: ["a"], splitBy: ["b"]), "\"2|a\"\n1\n1\n"),
+  ]) func textOfGroups(configuration: ViewConfiguration, csv: String) throws {
+    let table = try TableCore([("a", .int32), ("b", .int32)])
+    try table.write([["a": .integer(1), "b": .integer(2)], ["a": .integer(1), "b": .integer(2)]])
+    let slice = try table.makeView(configuration).slice(.all, keys: true)
+    #expect(String(decoding: slice.csv(), as: UTF8.self) == csv)
+    #expect(try !slice.arrow().isEmpty)
+  }
+
+  @Test func jsonOfGroups() throws {
+    let view = try ghv().makeView(ViewConfiguration(columns: ["v"], groupBy: ["g"]))
+    let json = view.slice(Viewport(startRow: 2), keys: true).json(ids: true, index: true)
+    #expect(
+      String(decoding: json.columns(), as: UTF8.self)
+        == #"{"__ROW_PATH__":[["x"],["y"]],"__ID__":[["x"],["y"]],"v":[4,7],"__INDEX__":[[0,2],[1,4]]}"#)
+    let flat = try ghv().makeView(ViewConfiguration(columns: ["v"])).slice(Viewport(endRow: 1), keys: true).json(ids: true)
+    #expect(String(decoding: flat.objects(), as: UTF8.self) == #"[{"__ID__":[0],"v":1}]"#)
+  }
+
   @Test func configurationsAreResolved() throws {
     let table = try ghv()
     let given = ViewConfiguration(

@@ -83,7 +83,7 @@ final class PivotView: TableView {
     let rows = Array(all[viewport.rows.clamped(to: 0..<all.count)])
     var slice = result(rows, viewport.columns)
     if !plan.groups.isEmpty { slice.rowPath = path(rows) }
-    if keys { slice.groupKeys = rows.map { self.keys(of: $0) } }
+    if keys, plan.splits.isEmpty { slice.groupKeys = rows.map { self.keys(of: $0) } }
     return slice
   }
 
@@ -126,9 +126,9 @@ final class PivotView: TableView {
     return RowPath(names: plan.groups.map(\.name), lengths: paths.map(\.count), levels: levels)
   }
 
-  /// The keys of a group's rows; none where columns are split.
+  /// The keys of a group's rows.
   private func keys(of row: UInt32) -> BatchColumn {
-    guard plan.splits.isEmpty, let cell = pivot.cells.cell(row, GroupTree.root) else { return table.keyColumn([]) }
+    guard let cell = pivot.cells.cell(row, GroupTree.root) else { return table.keyColumn([]) }
     return table.keyColumn(table.inKeyOrder(pivot.cells.slots(of: cell)))
   }
 

@@ -117,25 +117,6 @@ enum Coercion {
 }
 
 extension BatchValues {
-  /// Rows.
-  package var count: Int {
-    switch self {
-    case .int8(let vector): vector.count
-    case .int16(let vector): vector.count
-    case .int32(let vector), .date(let vector): vector.count
-    case .int64(let vector), .datetime(let vector): vector.count
-    case .uint8(let vector), .boolean(let vector): vector.count
-    case .uint16(let vector): vector.count
-    case .uint32(let vector): vector.count
-    case .uint64(let vector): vector.count
-    case .float32(let vector): vector.count
-    case .float64(let vector): vector.count
-    case .text(let texts): texts.count
-    case .dictionary(let codes, _): codes.count
-    case .null(let count): count
-    }
-  }
-
   /// The kind of the column that a table makes of it.
   package var kind: ColumnKind {
     switch self {
