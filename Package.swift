@@ -69,6 +69,7 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
     .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
+    .target(name: "TangorTables", dependencies: ["TangorJSON"], swiftSettings: settings),
     .macro(
       name: "TangorMacroPlugin",
       dependencies: [
@@ -130,6 +131,8 @@ let package = Package(
     .executableTarget(name: "Signals", dependencies: ["TangorCore", "TangorJSON"], path: "Benchmarks/Signals", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "TangorTablesTests", dependencies: ["TangorTables", "TangorTesting"], exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(

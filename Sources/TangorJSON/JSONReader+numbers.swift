@@ -188,7 +188,7 @@ extension JSONReader {
     failure(cursor < end ? .invalidNumber : .unexpectedEnd, detail)
   }
 
-  private static let powersOfTen: [Double] = [
+  static let powersOfTen: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
   ]
 
@@ -203,6 +203,9 @@ extension JSONReader {
         ? significand / Self.powersOfTen[-token.exponent]
         : significand * Self.powersOfTen[token.exponent]
       return token.isNegative ? -magnitude : magnitude
+    }
+    if token.isExact, let value = DecimalDouble.value(token.significand, exponent: token.exponent) {
+      return token.isNegative ? -value : value
     }
     if token.significand == 0 || token.exponent < -400 { return token.isNegative ? -0.0 : 0.0 }
     guard token.exponent <= 310, let value = Double(decimalText(token)), value.isFinite else {

@@ -1,0 +1,218 @@
+/// Groups of rows by one column after another: the root is all rows, each level parts the groups above it by its column's values.
+///
+/// A group lives as long as it has rows, and through a change that takes its last row out and puts another in; the root always. Its children stand in the order of their values, and are found by value
+/// through one hash table for the whole tree.
+final class GroupTree {
+  struct Node {
+    var parent: UInt32
+    /// 0 for the root.
+    var depth: Int32
+    var key: UInt64
+    var rowCount = 0
+    /// Never given twice: tells a group from a later one in the same place.
+    var serial: Int
+  }
+
+  static let root: UInt32 = 0
+
+  let columns: [ColumnStore]
+  private(set) var nodes: [Node]
+  /// By node, in the order of their values.
+  private var children: [[UInt32]]
+  private var free: [UInt32] = []
+  private var emptied: [UInt32] = []
+  /// Made for the first that looks for a group by its value.
+  private var index: KeyTable?
+  private var serials = 0
+  /// Changes with every group that comes or goes.
+  private(set) var version = 0
+
+  init(_ columns: [ColumnStore]) {
+    self.columns = columns
+    nodes = [Node(parent: Self.root, depth: 0, key: 0, serial: 0)]
+    children = [[]]
+  }
+
+  /// The depth of the innermost groups.
+  var depth: Int { columns.count }
+
+  func isLeaf(_ node: UInt32) -> Bool { Int(nodes[Int(node)].depth) == columns.count }
+
+  func children(of node: UInt32) -> [UInt32] { children[Int(node)] }
+
+  /// The value of a group's column.
+  func value(_ node: UInt32) -> CellValue {
+    let node = nodes[Int(node)]
+    return node.depth == 0 ? .null : columns[Int(node.depth) - 1].value(ofGroupKey: node.key)
+  }
+
+  /// The values from the outermost group to this one.
+  func path(_ node: UInt32) -> [CellValue] {
+    var path: [CellValue] = []
+    var node = node
+    while node != Self.root {
+      path.append(value(node))
+      node = nodes[Int(node)].parent
+    }
+    return path.reversed()
+  }
+
+  /// The node and those above it, the root last.
+  func forEachAncestor(_ node: UInt32, _ body: (UInt32) -> Void) {
+    var node = node
+    while true {
+      body(node)
+      if node == Self.root { return }
+      node = nodes[Int(node)].parent
+    }
+  }
+
+  /// The innermost groups within a group, in order.
+  func leaves(of node: UInt32) -> [UInt32] {
+    if isLeaf(node) { return [node] }
+    var leaves: [UInt32] = []
+    var work = [node]
+    while let next = work.popLast() {
+      if isLeaf(next) { leaves.append(next) } else { work.append(contentsOf: children[Int(next)].reversed()) }
+    }
+    return leaves
+  }
+
+  /// The innermost group of a row, with all groups above it; made where they are not there.
+  func leaf(of slot: UInt32) -> UInt32 {
+    var node = Self.root
+    for column in columns { node = child(of: node, key: column.groupKey(slot)) }
+    return node
+  }
+
+  /// Counts rows of an innermost group, and of those above it.
+  func count(_ rows: Int, at leaf: UInt32) {
+    forEachAncestor(leaf) { node in
+      nodes[Int(node)].rowCount += rows
+      if nodes[Int(node)].rowCount == 0, node != Self.root { emptied.append(node) }
+    }
+  }
+
+  /// Removes the groups that have no rows left.
+  func sweep() {
+    for node in emptied where nodes[Int(node)].rowCount == 0 {
+      nodes[Int(node)].rowCount = -1
+      remove(node)
+    }
+    emptied.removeAll(keepingCapacity: emptied.count < 4096)
+  }
+
+  /// Makes the groups of rows in a few passes over their columns, in an empty tree.
+  ///
+  /// - Returns: The innermost groups, and for each row the position of its own among them.
+  func build(_ slots: [UInt32]) -> (leaves: [UInt32], ofRows: [UInt32]) {
+    assert(nodes.count == 1)
+    var ids = [UInt32](repeating: 0, count: slots.count)
+    var level: [UInt32] = [Self.root]
+    for column in columns {
+      let refined = RefineKernel.refine(slots, ids, level.count, by: column)
+      ids = refined.ids
+      level = makeLevel(refined.groups, of: level, column)
+    }
+    version += 1
+    return (level, ids)
+  }
+
+  /// Says how many rows each group has, after `build`.
+  func setCounts(_ counts: [Int]) { for (node, count) in counts.enumerated() { nodes[node].rowCount = count } }
+
+  func removeAll() {
+    nodes.removeSubrange(1...)
+    nodes[0].rowCount = 0
+    children = [[]]
+    free = []
+    emptied = []
+    index = nil
+    version += 1
+  }
+
+  private func makeLevel(_ groups: [RefineKernel.Group], of level: [UInt32], _ column: ColumnStore) -> [UInt32] {
+    var made = [UInt32](repeating: 0, count: groups.count)
+    // In the order of their values within each parent, so that serials are in that order too.
+    var order = RadixSort.sorted(groups.indices.map { UInt32($0) }) { column.order(ofGroupKey: groups[Int($0)].key) }
+    if level.count > 1 {
+      let rank = ranks(level)
+      order = RadixSort.sorted(order) { rank[Int(groups[Int($0)].parent)] }
+    }
+    // The arrays are taken out of the object meanwhile, where each access would be checked.
+    var nodes = self.nodes
+    var children = self.children
+    (self.nodes, self.children) = ([], [])
+    nodes.reserveCapacity(nodes.count + order.count)
+    children.reserveCapacity(nodes.count + order.count)
+    let depth = nodes[Int(level[0])].depth + 1
+    for group in order {
+      let parent = level[Int(groups[Int(group)].parent)]
+      let id = UInt32(nodes.count)
+      serials += 1
+      nodes.append(Node(parent: parent, depth: depth, key: groups[Int(group)].key, serial: serials))
+      children.append([])
+      children[Int(parent)].append(id)
+      made[Int(group)] = id
+    }
+    (self.nodes, self.children) = (nodes, children)
+    return made
+  }
+
+  /// Where each node of a level stands in it.
+  private func ranks(_ level: [UInt32]) -> [UInt64] {
+    level.map { UInt64(nodes[Int($0)].serial) }
+  }
+
+  private func child(of parent: UInt32, key: UInt64) -> UInt32 {
+    if index == nil { establishIndex() }
+    if let known = index?[key, parent] { return known }
+    serials += 1
+    version += 1
+    let node = Node(parent: parent, depth: nodes[Int(parent)].depth + 1, key: key, serial: serials)
+    let id: UInt32
+    if let reused = free.popLast() {
+      id = reused
+      nodes[Int(id)] = node
+    } else {
+      id = UInt32(nodes.count)
+      nodes.append(node)
+      children.append([])
+    }
+    children[Int(parent)].insert(id, at: position(of: key, within: parent))
+    index?.set(key, scope: parent, to: id)
+    return id
+  }
+
+  private func establishIndex() {
+    var made = KeyTable(capacity: nodes.count)
+    for (parent, children) in children.enumerated() {
+      for child in children { made.set(nodes[Int(child)].key, scope: UInt32(parent), to: child) }
+    }
+    index = made
+  }
+
+  private func position(of key: UInt64, within parent: UInt32) -> Int {
+    let column = columns[Int(nodes[Int(parent)].depth)]
+    let order = column.order(ofGroupKey: key)
+    var low = 0
+    var high = children[Int(parent)].count
+    while low < high {
+      let middle = (low + high) / 2
+      if column.order(ofGroupKey: nodes[Int(children[Int(parent)][middle])].key) < order { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private func remove(_ node: UInt32) {
+    let parent = nodes[Int(node)].parent
+    let key = nodes[Int(node)].key
+    index?.remove(key, scope: parent)
+    let place = position(of: key, within: parent)
+    assert(children[Int(parent)][place] == node)
+    children[Int(parent)].remove(at: place)
+    children[Int(node)] = []
+    free.append(node)
+    version += 1
+  }
+}

@@ -1,0 +1,181 @@
+/// A table of typed columns that changes under its readers.
+///
+/// ```swift
+/// let trades = try Table(schema: Schema([.init("id", .int64), .init("price", .float64)]), index: "id")
+/// ```
+///
+/// Its work is done in order, off the callers' threads; different tables work at once. Writes are visible to every call that comes after
+/// them. A write that fails leaves the table as it was.
+public actor Table {
+  /// The names and kinds of the columns.
+  public nonisolated let schema: Schema
+  /// The column by whose values rows are known; nil when rows are counted.
+  public nonisolated let index: String?
+  /// The most rows that the table keeps, the newest; nil for no limit.
+  public nonisolated let limit: Int?
+
+  private let core: TableCore
+  private var views: [ViewID: any TableView] = [:]
+  private var subscriptions: [Subscription] = []
+  private var numbers = 0
+
+  /// - Parameters:
+  ///   - schema: Names are different from each other.
+  ///   - index: A column by whose values rows are known: a row whose value is there already changes that row.
+  ///   - limit: The most rows to keep, from 1 on; not with an index.
+  /// - Throws: `TableError` when they do not fit together.
+  public init(schema: Schema, index: String? = nil, limit: Int? = nil) throws(TableError) {
+    core = try TableCore(schema: schema, index: index, limit: limit)
+    (self.schema, self.index, self.limit) = (schema, index, limit)
+  }
+
+  /// Rows.
+  public var count: Int { core.count }
+
+  /// What a format's reader takes as the schema of an update: the columns, and the one that may name rows by their keys.
+  package nonisolated var updateSchema: Schema {
+    guard !schema.columns.contains(where: { $0.name == TableCore.keyColumn }) else { return schema }
+    return Schema(schema.columns + [Schema.Column(TableCore.keyColumn, index.flatMap { schema[$0] } ?? .int64)])
+  }
+
+  // MARK: Writing
+
+  /// Puts rows in, or changes those whose keys are there.
+  ///
+  /// - Parameter port: 0, or one from `makePort`; who subscribes is told through which port a change came.
+  /// - Throws: When a column does not fit; nothing is written then.
+  package func update(_ batch: Batch, port: Int = 0) throws(TableError) {
+    try core.update(batch, port: port)
+    poll()
+  }
+
+  /// Removes the rows with the keys; those that are not there are passed over.
+  package func remove(_ keys: BatchColumn) throws(TableError) {
+    try core.remove(keys)
+    poll()
+  }
+
+  /// Puts rows in the place of all that are there.
+  package func replace(_ batch: Batch) throws(TableError) {
+    try core.replace(batch)
+    poll()
+  }
+
+  /// Removes all rows; schema and views stay.
+  public func clear() {
+    core.clear()
+    poll()
+  }
+
+  /// A new port, from 1 on.
+  package func makePort() -> Int { core.makePort() }
+
+  // MARK: Views
+
+  /// The number of a view of the table.
+  package struct ViewID: Hashable, Sendable { fileprivate let number: Int }
+
+  /// Makes a view, which is kept until `deleteView`.
+  ///
+  /// - Throws: When the configuration does not fit the table, with the sentence that Perspective's clients expect.
+  package func makeView(_ configuration: ViewConfiguration) throws(TableError) -> ViewID {
+    let view = try core.makeView(configuration)
+    numbers += 1
+    views[ViewID(number: numbers)] = view
+    return ViewID(number: numbers)
+  }
+
+  /// Forgets a view and its subscriptions.
+  package func deleteView(_ id: ViewID) {
+    views[id] = nil
+    subscriptions.removeAll { $0.view == id }
+    updateTracking()
+  }
+
+  /// Views that are there.
+  package var viewCount: Int { views.count }
+
+  /// Asks a view for something, without anything changing meanwhile.
+  ///
+  /// - Throws: What `body` throws; or that the view is not there.
+  package func withView<Result: Sendable>(_ id: ViewID, _ body: @Sendable (any TableView) throws -> Result) throws -> Result {
+    guard let view = views[id] else { throw TableError("View not found") }
+    return try body(view)
+  }
+
+  // MARK: Subscriptions
+
+  /// What a subscriber is told.
+  package enum Notice: Sendable {
+    /// The table was written through a port; with the view's rows that changed, where they were asked for.
+    case update(port: Int, rows: ResultSlice?)
+    /// Rows went: their keys, ascending.
+    case removal(keys: BatchColumn)
+  }
+
+  /// Of what a subscriber is told.
+  package enum Interest: Sendable {
+    case updates
+    case updatesWithRows
+    case removals
+  }
+
+  package struct SubscriptionID: Hashable, Sendable { fileprivate let number: Int }
+
+  private struct Subscription {
+    let id: SubscriptionID
+    let view: ViewID
+    let interest: Interest
+    let tell: @Sendable (Notice) -> Void
+  }
+
+  /// Tells of every write, in order.
+  ///
+  /// - Parameter tell: Called by the table between two writes: it hands the notice on and returns at once.
+  /// - Throws: When the view is not there.
+  package func subscribe(
+    to view: ViewID, _ interest: Interest, _ tell: @escaping @Sendable (Notice) -> Void
+  ) throws(TableError) -> SubscriptionID {
+    guard views[view] != nil else { throw TableError("View not found") }
+    numbers += 1
+    let id = SubscriptionID(number: numbers)
+    subscriptions.append(Subscription(id: id, view: view, interest: interest, tell: tell))
+    updateTracking()
+    return id
+  }
+
+  package func unsubscribe(_ id: SubscriptionID) {
+    subscriptions.removeAll { $0.id == id }
+    updateTracking()
+  }
+
+  /// Has those remember what was who will be asked for it.
+  private func updateTracking() {
+    core.tracksRemovedKeys = subscriptions.contains { $0.interest == .removals }
+    let wanted = Set(subscriptions.filter { $0.interest == .updatesWithRows }.map(\.view))
+    // Views may share what they remember by: those that do not want it first.
+    for (id, view) in views where !wanted.contains(id) { view.tracksChanges = false }
+    for id in wanted { views[id]?.tracksChanges = true }
+  }
+
+  private func poll() {
+    let changes = core.poll()
+    guard !subscriptions.isEmpty else { return }
+    for change in changes {
+      if let keys = change.removedKeys {
+        for subscription in subscriptions where subscription.interest == .removals { subscription.tell(.removal(keys: keys)) }
+      }
+      var deltas: [ViewID: ResultSlice] = [:]
+      for subscription in subscriptions.sorted(by: { $0.view.number < $1.view.number }) {
+        switch subscription.interest {
+        case .removals: break
+        case .updates: subscription.tell(.update(port: change.port, rows: nil))
+        case .updatesWithRows:
+          let rows = deltas[subscription.view] ?? views[subscription.view]?.delta(change)
+          deltas[subscription.view] = rows
+          subscription.tell(.update(port: change.port, rows: rows))
+        }
+      }
+    }
+  }
+}
