@@ -88,7 +88,7 @@ let package = Package(
       dependencies: [
         "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, deque, httpTypes, logging, metrics, coreMetrics,
         nioConcurrencyHelpers, nioCore, nioHTTP1,
-        nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioWebSocket,
+        nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
       ],
       swiftSettings: settings),
     .target(

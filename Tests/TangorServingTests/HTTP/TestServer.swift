@@ -35,15 +35,11 @@ struct TestServer {
     router.add(middleware: RequestObserver())
     routes(router, sockets)
     let http = HTTPServing(configuration: configuration, quick: quick, logger: logger, bodyTerms: bodyTerms)
-    var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
-    decoder.maxHeaderListSize = configuration.maximumHeaderSize.bytes
-    decoder.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes
-    var server = HTTPServerBuilder.http1(
-      configuration: .init(additionalChannelHandlers: http.channelHandlers(), httpDecoderConfiguration: decoder))
+    var server = http.server
     if let tls { server = try .tls(server, tlsConfiguration: tls) }
     let (ports, listening) = AsyncStream<Int>.makeStream()
     let application = Application(
-      responder: router.buildResponder(), server: server, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+      responder: router.buildResponder(), server: server, configuration: .init(address: .hostname("127.0.0.1", port: 0)), services: [http.connections],
       onServerRunning: { listening.yield($0.localAddress?.port ?? 0) }, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
