@@ -118,7 +118,8 @@ import Testing
     try channel.pipeline.syncOperations.addHandlers(
       [
         HTTPResponseEncoder(),
-        HTTPConnectionHandler(shared: HTTPServing(configuration: ServingConfiguration(), quick: quick, logger: .silent),
+        HTTPConnectionHandler(
+          shared: HTTPServing(configuration: ServingConfiguration(), quick: quick, logger: .silent),
           eventLoop: channel.eventLoop),
       ] as [any ChannelHandler])
     func request() throws {

@@ -69,7 +69,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
     outlet = channel == nil ? try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self) : context
     // A connection keeps its last buffer for reading; most requests and handshakes are small, and busy connections grow theirs.
     try? context.channel.syncOptions?.setOption(
-      ChannelOptions.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 512, maximum: 65_536))
+      ChannelOptions.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 256, maximum: 65_536))
     loop.schedule(self, at: .now() + shared.idleTimeout)
     let admission = shared.connections.enter()
     hasEntered = admission != .refused
@@ -241,7 +241,9 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
       if let turn {
         guard case .later(let wait) = turn.answer else { return write(turn.answer) }
         if let answer = wait.begin(self) { return write(answer) }
+        // A parked connection keeps what the answer will need, and no more.
         turn.answer = .empty
+        if turn.accept == nil, turn.start == nil { self.turn = nil }
         parking.park(wait)
         requestsInProgress += 1
         return
@@ -278,6 +280,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   /// - Returns: Whether it is there; otherwise the connection is closed.
   private func makeWay(_ context: ChannelHandlerContext) -> Bool {
     guard let channel else { return true }
+    // Who has not entered is being closed, and nobody would run its task.
+    guard hasEntered else { return false }
     if !watchesWrites { addWriteTimeout(context) }
     watchesWrites = true
     do {
