@@ -243,7 +243,7 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
         if let answer = wait.begin(self) { return write(answer) }
         // A parked connection keeps what the answer will need, and no more.
         turn.answer = .empty
-        if turn.accept == nil, turn.start == nil { self.turn = nil }
+        if turn.isDispensable { self.turn = nil }
         parking.park(wait)
         requestsInProgress += 1
         return

@@ -13,13 +13,19 @@ final class QuickTurn {
   /// When it began, where somebody wants to know.
   let start: ContinuousClock.Instant?
   let path: String
+  /// The request's id, where it has been told to somebody already.
+  let id: String?
 
   init(answer: QuickAnswer, accept: String?, start: ContinuousClock.Instant?, path: String) {
     self.answer = answer
     self.accept = accept
     self.start = start
     self.path = path
+    id = if case .later(let wait) = answer { wait.requestID } else { nil }
   }
+
+  /// Whether the answer can be written without it.
+  var isDispensable: Bool { accept == nil && start == nil && id == nil }
 }
 
 extension HTTPServing {
@@ -47,7 +53,7 @@ extension HTTPServing {
 
   /// A quick answer as it goes out. It is told to those who want to know.
   func encode(_ answer: QuickAnswer, to turn: QuickTurn?, at now: NIODeadline, channel: any Channel) -> ByteBuffer {
-    let id = nextRequestID()
+    let id = turn?.id ?? nextRequestID()
     let date = date(at: now)
     let bytes: ByteBuffer
     var status = 200
