@@ -18,9 +18,7 @@
 /// surrogates, and nesting up to ``JSONLimits/maximumDepth``. After an error the reader's place is unspecified; read no further.
 ///
 /// A reader exists only inside ``read(_:limits:_:)-(UnsafeRawBufferPointer,_,_)`` and cannot be copied, so it does not outlive the bytes.
-///
-/// Unchecked, because its pointers lead to bytes that nobody changes while it exists, and it cannot be copied.
-public struct JSONReader: ~Copyable, @unchecked Sendable {
+public struct JSONReader: ~Copyable {
   // Invariant of all pointers: start <= cursor <= end, and the bytes in start..<end stay valid while the reader exists.
   @usableFromInline let start: UnsafePointer<UInt8>
   @usableFromInline let end: UnsafePointer<UInt8>

@@ -18,6 +18,16 @@ import Testing
     ] { #expect(found(registry, path) == pattern, "\(path)") }
   }
 
+  @Test func onlyPlainPathsPassTheRouterBy() throws {
+    let registry = ServiceRegistry()
+    for path in ["/a", "/a/:x", "/a/b/**"] {
+      try registry.add(path, json: { (_: ServiceRequest) async throws -> Int in 1 })
+    }
+    #expect(registry.direct("/a") != nil)
+    // A request may spell a pattern's text; the pattern's parameters are what it has to fill.
+    for path in ["/a/:x", "/a/b/**", "/a/b"] { #expect(registry.direct(path) == nil, "\(path)") }
+  }
+
   @Test func nothingStandsWhereNothingWasAdded() throws {
     let registry = ServiceRegistry()
     try registry.add("/a/:x") { _ in .empty }

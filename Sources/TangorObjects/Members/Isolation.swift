@@ -17,11 +17,26 @@ enum Isolation<A: Actor> {
   }
 
   static func drop(_ body: @escaping @Sendable (isolated A, inout JSONReader) throws -> Void) -> Write {
-    { actor, text in try actor.assumeIsolated { try body($0, &text) } }
+    { actor, text in
+      try Lent.lend(&text) { lent in try actor.assumeIsolated { try body($0, &lent.text.pointee) } }
+    }
   }
 
   static func drop(_ body: @escaping @Sendable (isolated A, inout JSONReader, CallContext, inout JSONWriter) throws -> Void) -> Call {
-    { actor, text, context, out in try actor.assumeIsolated { try body($0, &text, context, &out) } }
+    { actor, text, context, out in
+      try Lent.lend(&text) { lent in try actor.assumeIsolated { try body($0, &lent.text.pointee, context, &out) } }
+    }
+  }
+}
+
+/// A reader that is lent to an actor.
+///
+/// Unchecked, because the actor reads it on the thread of the lender and before the lender goes on.
+private struct Lent: @unchecked Sendable {
+  let text: UnsafeMutablePointer<JSONReader>
+
+  static func lend(_ text: inout JSONReader, to body: (Lent) throws -> Void) rethrows {
+    try withUnsafeMutablePointer(to: &text) { try body(Lent(text: $0)) }
   }
 }
 

@@ -11,6 +11,11 @@ struct ServicePattern: Sendable, Hashable, CustomStringConvertible {
   let description: String
   let elements: [Element]
 
+  /// Whether it matches one path alone.
+  var isPlain: Bool {
+    elements.allSatisfy { if case .text = $0 { true } else { false } }
+  }
+
   /// Reads a pattern.
   ///
   /// - Throws: `invalid_request` with a sentence that says what is wrong with it.

@@ -21,12 +21,8 @@ public final class ServiceRegistry: Sendable {
   private struct State {
     var trie = ServiceTrie()
     var services: [Service] = []
-    /// The quick services that stand at plain paths.
-    var quick: [String: QuickHandler] = [:]
-    /// The services at plain paths that answer a `GET` with a JSON document and nothing else.
-    var documents: [String: DocumentHandler] = [:]
-    /// The polling generators that stand at plain paths.
-    var polls: [String: PollOptions] = [:]
+    /// What stands at paths without parameters and need not pass the router.
+    var directs: [String: Direct] = [:]
     /// Whether there is a service whose bodies are streamed.
     var streamsBodies = false
   }
@@ -79,9 +75,9 @@ public final class ServiceRegistry: Sendable {
     json handler: @escaping @Sendable (ServiceRequest) async throws -> Value
   ) throws {
     let document: DocumentHandler = { request in try JSONFragment(encoding: await handler(request)) }
-    try insert(path, methods, options, .handler { request in .json(try await document(request)).header(.cacheControl, "no-store") })
-    guard methods.contains("GET"), !options.blocking, options.body.terms == nil else { return }
-    state.withLock { $0.documents[path] = document }
+    let isDirect = methods.contains("GET") && !options.blocking && options.body.terms == nil
+    let action = Service.Action.handler { request in .json(try await document(request)).header(.cacheControl, "no-store") }
+    try insert(path, methods, options, action, direct: isDirect ? .document(document) : nil)
   }
 
   /// Adds a generator that clients poll with a key of their own choice: `GET /path?key=…`.
@@ -101,8 +97,7 @@ public final class ServiceRegistry: Sendable {
       throw TangorError(.invalidRequest, "A polling generator's window must be from 1 to \(PollOptions.maximumWindow); \(window) came.")
     }
     let answers = PollOptions(count: count, window: window)
-    try insert(path, ["GET"], options, .poll(answers, source))
-    state.withLock { $0.polls[path] = answers }
+    try insert(path, ["GET"], options, .poll(answers, source), direct: .poll(answers))
   }
 
   /// Adds a service that takes microseconds, never blocks and changes nothing: where its path has no parameters, plain `GET`s are
@@ -127,8 +122,7 @@ public final class ServiceRegistry: Sendable {
   }
 
   private func insertQuick(_ path: String, _ options: ServiceOptions, _ handler: @escaping QuickHandler) throws {
-    try insert(path, ["GET"], options, .handler { .json(try handler($0)) })
-    state.withLock { $0.quick[path] = handler }
+    try insert(path, ["GET"], options, .handler { .json(try handler($0)) }, direct: .quick(handler))
   }
 
   /// What stands at a path without parameters and need not pass the router.
@@ -140,20 +134,19 @@ public final class ServiceRegistry: Sendable {
 
   /// What stands at a path without parameters and need not pass the router; nil where there is no such thing.
   func direct(_ path: String) -> Direct? {
-    state.withLock { state in
-      if let handler = state.quick[path] { return .quick(handler) }
-      if let options = state.polls[path] { return .poll(options) }
-      return state.documents[path].map { .document($0) }
-    }
+    state.withLock { $0.directs[path] }
   }
 
-  private func insert(_ path: String, _ methods: [String], _ options: ServiceOptions, _ action: Service.Action) throws {
+  private func insert(
+    _ path: String, _ methods: [String], _ options: ServiceOptions, _ action: Service.Action, direct: Direct? = nil
+  ) throws {
     guard !methods.isEmpty else { throw TangorError(.invalidRequest, "The service at '\(path)' answers no method.") }
     let service = Service(pattern: try ServicePattern(path), methods: methods, options: options, action: action)
     try state.withLock { state in
       try state.trie.add(service)
       if options.body.terms != nil { state.streamsBodies = true }
       state.services.append(service)
+      if service.pattern.isPlain { state.directs[path] = direct }
     }
   }
 
