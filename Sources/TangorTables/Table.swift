@@ -22,7 +22,7 @@ public actor Table {
   /// - Parameters:
   ///   - schema: Names are different from each other.
   ///   - index: A column by whose values rows are known: a row whose value is there already changes that row.
-  ///   - limit: The most rows to keep, from 1 on; not with an index.
+  ///   - limit: The most rows to keep, 0 for a table that stays empty; not with an index.
   /// - Throws: `TableError` when they do not fit together.
   public init(schema: Schema, index: String? = nil, limit: Int? = nil) throws(TableError) {
     core = try TableCore(schema: schema, index: index, limit: limit)
@@ -42,22 +42,33 @@ public actor Table {
 
   /// Puts rows in, or changes those whose keys are there.
   ///
-  /// - Parameter port: 0, or one from `makePort`; who subscribes is told through which port a change came.
+  /// - Parameters:
+  ///   - port: 0, or one from `makePort`; who subscribes is told through which port a change came.
+  ///   - accepted: Called when the write is certain, before anybody is told of it.
   /// - Throws: When a column does not fit; nothing is written then.
-  package func update(_ batch: Batch, port: Int = 0) throws(TableError) {
+  package func update(_ batch: Batch, port: Int = 0, accepted: @Sendable () -> Void = {}) throws(TableError) {
     try core.update(batch, port: port)
+    accepted()
     poll()
   }
 
   /// Removes the rows with the keys; those that are not there are passed over.
-  package func remove(_ keys: BatchColumn) throws(TableError) {
+  ///
+  /// - Parameter accepted: Called when the removal is certain, before anybody is told of it.
+  /// - Throws: On a table without an index.
+  package func remove(_ keys: BatchColumn, accepted: @Sendable () -> Void = {}) throws(TableError) {
     try core.remove(keys)
+    accepted()
     poll()
   }
 
   /// Puts rows in the place of all that are there.
-  package func replace(_ batch: Batch) throws(TableError) {
+  ///
+  /// - Parameter accepted: Called when the write is certain, before anybody is told of it.
+  /// - Throws: When a column does not fit; the rows stay then.
+  package func replace(_ batch: Batch, accepted: @Sendable () -> Void = {}) throws(TableError) {
     try core.replace(batch)
+    accepted()
     poll()
   }
 
@@ -101,6 +112,14 @@ public actor Table {
   package func withView<Result: Sendable>(_ id: ViewID, _ body: @Sendable (any TableView) throws -> Result) throws -> Result {
     guard let view = views[id] else { throw TableError("View not found") }
     return try body(view)
+  }
+
+  /// Rows of the table, and rows and visible columns of a view, at one moment.
+  ///
+  /// - Throws: When the view is not there.
+  package func dimensions(of id: ViewID) throws(TableError) -> (tableRows: Int, rows: Int, columns: Int) {
+    guard let view = views[id] else { throw TableError("View not found") }
+    return (core.count, view.rowCount, view.columnCount)
   }
 
   // MARK: Subscriptions
