@@ -1,0 +1,160 @@
+import SwiftProtobuf
+import TangorTables
+import Testing
+
+@testable import TangorPerspective
+
+@Suite struct PerspectiveSessionTests {
+  let server = PerspectiveServer()
+
+  @Test func answersAreTheBytesThatClientsKnow() async throws {
+    let client = TestClient(server)
+    // MakeTableReq{from_schema: [{x, INTEGER}]}, named "t", number 300.
+    let make: [UInt8] = [0x08, 0xAC, 0x02, 0x12, 1, 0x74, 0xDA, 0x01, 0x0B, 0x0A, 0x09, 0x0A, 0x07, 0x0A, 0x05, 0x0A, 1, 0x78, 0x10, 3]
+    await client.session.receive(Vector(make))
+    #expect(client.session.outbox.takeAll() == [[0x08, 0xAC, 0x02, 0x12, 1, 0x74, 0xDA, 0x01, 0x00]])
+    // TableSizeReq, whose answer has nothing in it but that it is one.
+    await client.session.receive(Vector([0x08, 1, 0x12, 1, 0x74, 0x42, 0x00]))
+    #expect(client.session.outbox.takeAll() == [[0x08, 1, 0x12, 1, 0x74, 0x42, 0x00]])
+    // TableUpdateReq{from_rows}.
+    let rows = Array(#"[{"x":1},{"x":2}]"#.utf8)
+    let length = UInt8(rows.count)
+    await client.session.receive(Vector([0x08, 2, 0x12, 1, 0x74, 0x8A, 0x02, length + 4, 0x0A, length + 2, 0x22, length] + rows))
+    #expect(client.session.outbox.takeAll() == [[0x08, 2, 0x12, 1, 0x74, 0x8A, 0x02, 0x00]])
+    await client.session.receive(Vector([0x08, 3, 0x12, 1, 0x74, 0x42, 0x00]))
+    #expect(client.session.outbox.takeAll() == [[0x08, 3, 0x12, 1, 0x74, 0x42, 0x02, 0x10, 2]])
+  }
+
+  @Test func whatIsNoRequestIsAnsweredAndTheSessionLivesOn() async throws {
+    let client = TestClient(server)
+    for bytes: [UInt8] in [[0xFF], [0x08], [0x12, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0x0A, 0x00], Array(repeating: 0x0B, count: 40_000)] {
+      await client.session.receive(Vector(bytes))
+      let answers = try client.received()
+      #expect(answers.count == 1)
+      #expect(answers.first?.serverError.message.isEmpty == false)
+    }
+    await client.session.receive(Vector([0x08, 9, 0x12, 1, 0x74]))
+    let unhandled = try client.received()
+    #expect(unhandled.map(\.serverError.message) == ["Unhandled request type 2"])
+    #expect(unhandled.map(\.msgID) == [9] && unhandled.map(\.entityID) == ["t"])
+    _ = try await client.makeTable("t", rows: #"[{"a":1}]"#)
+    #expect(server.tables.map(\.name) == ["t"])
+  }
+
+  @Test func randomBytesNeverEndIt() async throws {
+    let client = TestClient(server)
+    _ = try await client.makeTable("t", rows: #"[{"a":1}]"#)
+    var random = SystemRandomNumberGenerator()
+    var seeds: [[UInt8]] = []
+    for body: WireRequest.OneOf_ClientReq in [
+      .tableUpdateReq(.with { $0.data = .rows(#"[{"a":2}]"#) }), .viewToArrowReq(.init()), .tableMakeViewReq(.with { $0.config.groupBy = ["a"] }),
+      .tableMakeViewReq(
+        .with { request in
+          request.config.filter = [
+            .with {
+              $0.column = "a"
+              $0.op = ">"
+            }
+          ]
+        }),
+    ] {
+      seeds.append(
+        try WireRequest.with {
+          $0.msgID = 1
+          $0.entityID = "t"
+          $0.clientReq = body
+        }.serializedBytes())
+    }
+    for round in 0..<4000 {
+      var bytes = seeds[round % seeds.count]
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      if round % 3 == 0 { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random)) }
+      await client.session.receive(Vector(bytes))
+      _ = client.session.outbox.takeAll()
+    }
+    _ = try await client.makeTable("after", rows: #"[{"a":1}]"#)
+    #expect(server.tables.contains { $0.name == "after" })
+  }
+
+  @Test func aLargeDataSetIsReadWhereItLies() async throws {
+    let client = TestClient(server)
+    let rows = "[" + (0..<20_000).map { #"{"k":\#($0),"s":"text \#($0 % 7)"}"# }.joined(separator: ",") + "]"
+    var request = WireRequest()
+    request.msgID = 1
+    request.entityID = "large"
+    request.clientReq = .makeTableReq(
+      .with {
+        $0.data = .rows(rows)
+        $0.options.makeIndexTable = "k"
+      })
+    let bytes: [UInt8] = try request.serializedBytes()
+    let incoming = try IncomingRequest(Vector(bytes))
+    #expect(incoming.payload?.count == rows.utf8.count)
+    #expect(incoming.request.makeTableReq.data.fromRows.isEmpty)
+    #expect(incoming.request.makeTableReq.options.makeIndexTable == "k")
+    #expect(incoming.request.entityID == "large")
+    await client.session.receive(Vector(bytes))
+    _ = try client.received()
+    #expect(await server.tables.first?.table.count == 20_000)
+    #expect(server.tables.first?.table.index == "k")
+  }
+
+  @Test func whatIsNotThereIsSaidSo() async throws {
+    let client = TestClient(server)
+    let size = try await client.failure("nope", .tableSizeReq(.init()))
+    #expect(size?.message == "Couldn't find key." && size?.statusCode == .serverError)
+    let view = try await client.failure("nope", .viewSchemaReq(.init()))
+    #expect(view?.message == "View not found" && view?.statusCode == .viewNotFound)
+    let gone = try await client.failure("nope", .viewDeleteReq(.init()))
+    #expect(gone?.statusCode == .viewNotFound)
+    let derived = try await client.failure("d", .makeTableReq(.with { $0.data.fromView = "nov" }))
+    #expect(derived?.message == "View \"nov\" does not exist" && derived?.statusCode == .serverError)
+    #expect(try await client.ask("nope", .tableDeleteReq(.with { $0.isImmediate = true })) == .tableDeleteResp(.init()))
+  }
+
+  @Test func whatCannotBeComputedIsRefused() async throws {
+    let client = TestClient(server)
+    _ = try await client.makeTable("t", rows: #"[{"a":1}]"#)
+    let config = WireViewConfig.with { $0.expressions = ["e": "\"a\" + 1"] }
+    guard case .serverError(let error) = try await client.makeView("v", of: "t", config) else {
+      throw TestClient.Unanswered(answers: [])
+    }
+    #expect(error.message.contains("Expressions are not supported"))
+    #expect(try await client.failure("j", .makeJoinTableReq(.init()))?.message.contains("Joins are not supported") == true)
+    guard case .tableDescribeResp(let description) = try await client.ask("t", .tableDescribeReq(.with { $0.config = config })) else { throw TestClient.Unanswered(answers: []) }
+    #expect(description.expressionErrors["e"]?.errorMessage.contains("Expressions") == true)
+    guard case .getFeaturesResp(let features) = try await client.ask("", .getFeaturesReq(.init())) else { throw TestClient.Unanswered(answers: []) }
+    #expect(features.groupBy && features.onUpdate && !features.expressions && !features.viewDerivations)
+    #expect(features.windowAggregates.isEmpty)
+  }
+
+  @Test func everyFeatureThatIsReportedWorks() async throws {
+    let client = TestClient(server)
+    let rows = #"[{"s":"x","i":1,"f":1.5,"b":true,"d":"2020-01-02","t":"2020-01-02 03:04:05.678","g":1}]"#
+    _ = try await client.makeTable("t", rows: rows)
+    guard case .getFeaturesResp(let features) = try await client.ask("", .getFeaturesReq(.init())) else { throw TestClient.Unanswered(answers: []) }
+    let columns: [WireColumnType: String] = [.string: "s", .integer: "i", .float: "f", .boolean: "b", .date: "d", .datetime: "t"]
+    var count = 0
+    for (type, column) in columns {
+      for aggregate in features.aggregates[UInt32(type.rawValue)]?.aggregates ?? [] {
+        let config = WireViewConfig.with {
+          $0.groupBy = ["g"]
+          $0.columns.columns.columns = [column]
+          $0.aggregates[column] = .with { $0.aggregations = [aggregate.name] + (aggregate.args.isEmpty ? [] : ["f"]) }
+        }
+        count += 1
+        let answer = try await client.makeView("v\(count)", of: "t", config)
+        #expect(answer == .tableMakeViewResp(.with { $0.viewID = "v\(count)" }), "\(aggregate.name) of \(column)")
+      }
+      for op in features.filterOps[UInt32(type.rawValue)]?.options ?? [] {
+        let config = WireViewConfig.with { $0.filter = [.with { ($0.column, $0.op) = (column, op) }] }
+        count += 1
+        let answer = try await client.makeView("v\(count)", of: "t", config)
+        #expect(answer == .tableMakeViewResp(.with { $0.viewID = "v\(count)" }), "\(op) of \(column)")
+      }
+    }
+    #expect(count > 150)
+  }
+}
