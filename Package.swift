@@ -139,7 +139,8 @@ let package = Package(
     .testTarget(
       name: "TangorTablesTests", dependencies: ["TangorTables", "TangorTesting"], exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
-      name: "TangorPerspectiveTests", dependencies: ["TangorPerspective", "TangorTables", swiftProtobuf], swiftSettings: settings),
+      name: "TangorPerspectiveTests", dependencies: ["TangorPerspective", "TangorTables", "TangorTesting", swiftProtobuf],
+      swiftSettings: settings),
     .testTarget(
       name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(

@@ -127,7 +127,7 @@ public actor Table {
   /// What a subscriber is told.
   package enum Notice: Sendable {
     /// The table was written through a port; with the view's rows that changed, where they were asked for.
-    case update(port: Int, rows: ResultSlice?)
+    case update(port: Int, rows: ChangedRows?)
     /// Rows went: their keys, ascending.
     case removal(keys: BatchColumn)
   }
@@ -158,7 +158,9 @@ public actor Table {
     guard views[view] != nil else { throw TableError("View not found") }
     numbers += 1
     let id = SubscriptionID(number: numbers)
-    subscriptions.append(Subscription(id: id, view: view, interest: interest, tell: tell))
+    // By view in the order in which views were made, then as they came.
+    let place = subscriptions.lastIndex { $0.view.number <= view.number }.map { $0 + 1 } ?? 0
+    subscriptions.insert(Subscription(id: id, view: view, interest: interest, tell: tell), at: place)
     updateTracking()
     return id
   }
@@ -184,14 +186,16 @@ public actor Table {
       if let keys = change.removedKeys {
         for subscription in subscriptions where subscription.interest == .removals { subscription.tell(.removal(keys: keys)) }
       }
-      var deltas: [ViewID: ResultSlice] = [:]
-      for subscription in subscriptions.sorted(by: { $0.view.number < $1.view.number }) {
+      // Flat views of one configuration are one.
+      var deltas: [ObjectIdentifier: ChangedRows] = [:]
+      for subscription in subscriptions {
         switch subscription.interest {
         case .removals: break
         case .updates: subscription.tell(.update(port: change.port, rows: nil))
         case .updatesWithRows:
-          let rows = deltas[subscription.view] ?? views[subscription.view]?.delta(change)
-          deltas[subscription.view] = rows
+          guard let view = views[subscription.view] else { break }
+          let rows = deltas[ObjectIdentifier(view)] ?? ChangedRows(view.delta(change))
+          deltas[ObjectIdentifier(view)] = rows
           subscription.tell(.update(port: change.port, rows: rows))
         }
       }

@@ -1,5 +1,7 @@
+import Foundation
 import SwiftProtobuf
 import TangorTables
+import TangorTesting
 import Testing
 
 @testable import TangorPerspective
@@ -44,10 +46,11 @@ import Testing
   @Test func randomBytesNeverEndIt() async throws {
     let client = TestClient(server)
     _ = try await client.makeTable("t", rows: #"[{"a":1}]"#)
-    var random = SystemRandomNumberGenerator()
+    var random = SeededGenerator(seed: 5)
     var seeds: [[UInt8]] = []
     for body: WireRequest.OneOf_ClientReq in [
-      .tableUpdateReq(.with { $0.data = .rows(#"[{"a":2}]"#) }), .viewToArrowReq(.init()), .tableMakeViewReq(.with { $0.config.groupBy = ["a"] }),
+      .tableUpdateReq(.with { $0.data = .rows(#"[{"a":2}]"#) }), .viewToArrowReq(.init()),
+      .tableMakeViewReq(.with { $0.config.groupBy = ["a"] }),
       .tableMakeViewReq(
         .with { request in
           request.config.filter = [
@@ -101,6 +104,120 @@ import Testing
     #expect(server.tables.first?.table.index == "k")
   }
 
+  @Test func dataThatIsDamagedLeavesNothing() async throws {
+    let client = TestClient(server)
+    _ = try await client.makeTable("t", rows: #"[{"a":1,"b":"x"}]"#, index: "a")
+    _ = try await client.makeView("v", of: "t")
+    let damaged: [WireMakeTableData] = [
+      .with { $0.fromCsv = .init([0x61, 0x2C, 0x62, 0x0A, 0x33, 0x2C, 0xFF, 0x0A]) }, .with { $0.fromCsv = .init("a,b\n1\n".utf8) },
+      .with { $0.fromArrow = .init([UInt8](repeating: 0xFE, count: 100)) }, .with { $0.fromArrow = .init() }, .rows("[{"), .rows("7"),
+      .with { $0.fromCols = .init(#"{"a":1}"#.utf8) }, .with { $0.fromNdjson = .init("{".utf8) },
+      .with { $0.fromRows = .init([0x5B, 0x22, 0xFF, 0x22, 0x5D]) }, .init(), .with { $0.fromView = "v" },
+      .with { $0.fromSchema = .init() },
+    ]
+    for data in damaged {
+      for body: WireRequest.OneOf_ClientReq in [
+        .tableUpdateReq(.with { $0.data = data }), .tableReplaceReq(.with { $0.data = data }), .tableRemoveReq(.with { $0.data = data }),
+      ] {
+        let error = try await client.failure("t", body)
+        #expect(error?.message.isEmpty == false, "\(data)")
+      }
+    }
+    #expect(try await client.rows("v") == #"[{"a":1,"b":"x"}]"#)
+    for data in damaged.dropLast(2) {
+      #expect(try await client.failure("new", .makeTableReq(.with { $0.data = data })) != nil, "\(data)")
+    }
+    #expect(server.tables.map(\.name) == ["t"])
+  }
+
+  @Test func viewsAreLimitedAndTheirNamesAreTheirOwn() async throws {
+    var limits = PerspectiveServer.Limits()
+    limits.viewsPerSession = 2
+    let client = TestClient(PerspectiveServer(limits: limits))
+    _ = try await client.makeTable("t", rows: #"[{"a":1}]"#)
+    _ = try await client.makeView("v", of: "t")
+    let invalid = try await client.makeView("w", of: "t", .with { $0.groupBy = ["zz"] })
+    #expect(invalid == .serverError(.with { $0.message = "Invalid column 'zz' found in View group_by.\n" }))
+    let again = try await client.makeView("v", of: "t")
+    #expect(again == .serverError(.with { $0.message = "View \"v\" already exists" }))
+    _ = try await client.makeView("w", of: "t")
+    guard case .serverError(let error) = try await client.makeView("x", of: "t") else { throw TestClient.Unanswered(answers: []) }
+    #expect(error.message.contains("2 views"))
+    _ = try await client.ask("w", .viewDeleteReq(.init()))
+    #expect(try await client.makeView("x", of: "t") == .tableMakeViewResp(.with { $0.viewID = "x" }))
+  }
+
+  @Test func aSessionThatIsOverKeepsNothing() async throws {
+    let client = TestClient(server)
+    _ = try await client.makeTable("t", rows: #"[{"a":1}]"#)
+    await client.session.close()
+    try await client.send("t", .tableMakeViewReq(.with { $0.viewID = "v" }))
+    try await client.send("u", .makeTableReq(.with { $0.data = .rows("[]") }))
+    #expect(try client.received().isEmpty)
+    #expect(await server.tables[0].table.viewCount == 0)
+    #expect(server.tables.map(\.name) == ["t"])
+  }
+
+  @Test func configurationsComeBackResolved() async throws {
+    let client = TestClient(server)
+    _ = try await client.makeTable("t", rows: #"[{"i":1,"d":"2020-01-02","t":"2020-01-02 03:04:05.678","s":"x"}]"#)
+    let config = WireViewConfig.with {
+      $0.groupBy = ["s"]
+      $0.filter = [
+        .with {
+          ($0.column, $0.op) = ("d", "==")
+          $0.value = [.with { $0.string = "2020-01-02" }]
+        },
+        .with {
+          ($0.column, $0.op) = ("t", ">")
+          $0.value = [.with { $0.string = "2020-01-01 00:00:00.000" }]
+        },
+        .with {
+          ($0.column, $0.op) = ("s", "in")
+          $0.value = [.with { $0.string = "x" }, .with { $0.string = "y" }]
+        },
+      ]
+      $0.sort = [.with { ($0.column, $0.op) = ("i", .sortDesc) }, .with { ($0.column, $0.op) = ("i", .sortColAsc) }]
+      $0.filterOp = .or
+    }
+    _ = try await client.makeView("v", of: "t", config)
+    guard case .viewGetConfigResp(let response) = try await client.ask("v", .viewGetConfigReq(.init())) else {
+      throw TestClient.Unanswered(answers: [])
+    }
+    let resolved = response.config
+    #expect(resolved.columns.columns.columns == ["i", "d", "t", "s"])
+    #expect(resolved.sort.map(\.op) == [.sortDesc])
+    #expect(resolved.filterOp == .or && resolved.hasGroupRollupMode && resolved.hasSplitRollupMode && !resolved.hasGroupByDepth)
+    #expect(resolved.aggregates.mapValues(\.aggregations) == ["i": ["sum"], "d": ["count"], "t": ["count"], "s": ["count"]])
+    #expect(
+      resolved.filter.map { $0.value.map(\.scalar) } == [
+        [.string("2020-01-02")], [.float(1_577_836_800_000)], [.string("x"), .string("y")],
+      ])
+  }
+
+  @Test func headingsComeForOldAndNewClients() async throws {
+    let client = TestClient(server)
+    _ = try await client.makeTable("t", rows: #"[{"a":1,"b":1.5},{"a":2,"b":null}]"#)
+    let config = WireViewConfig.with {
+      $0.splitBy = ["b"]
+      $0.columns.columns.columns = ["a"]
+    }
+    _ = try await client.makeView("v", of: "t", config)
+    guard case .viewColumnPathsResp(let paths) = try await client.ask("v", .viewColumnPathsReq(.init())) else {
+      throw TestClient.Unanswered(answers: [])
+    }
+    #expect(paths.paths == ["null|a", "1.5|a"])
+    #expect(paths.levels.map { $0.values.map(\.scalar) } == [[.null(.nullValue), .float(1.5)], [.string("a"), .string("a")]])
+    guard case .viewColumnPathsResp(let part) = try await client.ask("v", .viewColumnPathsReq(.with { ($0.startCol, $0.endCol) = (1, 9) }))
+    else { throw TestClient.Unanswered(answers: []) }
+    #expect(part.paths == ["1.5|a"])
+    _ = try await client.makeView("none", of: "t", .with { $0.columns.columns = .init() })
+    guard case .viewColumnPathsResp(let none) = try await client.ask("none", .viewColumnPathsReq(.init())) else {
+      throw TestClient.Unanswered(answers: [])
+    }
+    #expect(none.levels.map(\.values) == [[]])
+  }
+
   @Test func whatIsNotThereIsSaidSo() async throws {
     let client = TestClient(server)
     let size = try await client.failure("nope", .tableSizeReq(.init()))
@@ -123,9 +240,13 @@ import Testing
     }
     #expect(error.message.contains("Expressions are not supported"))
     #expect(try await client.failure("j", .makeJoinTableReq(.init()))?.message.contains("Joins are not supported") == true)
-    guard case .tableDescribeResp(let description) = try await client.ask("t", .tableDescribeReq(.with { $0.config = config })) else { throw TestClient.Unanswered(answers: []) }
+    guard case .tableDescribeResp(let description) = try await client.ask("t", .tableDescribeReq(.with { $0.config = config })) else {
+      throw TestClient.Unanswered(answers: [])
+    }
     #expect(description.expressionErrors["e"]?.errorMessage.contains("Expressions") == true)
-    guard case .getFeaturesResp(let features) = try await client.ask("", .getFeaturesReq(.init())) else { throw TestClient.Unanswered(answers: []) }
+    guard case .getFeaturesResp(let features) = try await client.ask("", .getFeaturesReq(.init())) else {
+      throw TestClient.Unanswered(answers: [])
+    }
     #expect(features.groupBy && features.onUpdate && !features.expressions && !features.viewDerivations)
     #expect(features.windowAggregates.isEmpty)
   }
@@ -134,7 +255,9 @@ import Testing
     let client = TestClient(server)
     let rows = #"[{"s":"x","i":1,"f":1.5,"b":true,"d":"2020-01-02","t":"2020-01-02 03:04:05.678","g":1}]"#
     _ = try await client.makeTable("t", rows: rows)
-    guard case .getFeaturesResp(let features) = try await client.ask("", .getFeaturesReq(.init())) else { throw TestClient.Unanswered(answers: []) }
+    guard case .getFeaturesResp(let features) = try await client.ask("", .getFeaturesReq(.init())) else {
+      throw TestClient.Unanswered(answers: [])
+    }
     let columns: [WireColumnType: String] = [.string: "s", .integer: "i", .float: "f", .boolean: "b", .date: "d", .datetime: "t"]
     var count = 0
     for (type, column) in columns {

@@ -36,7 +36,9 @@ import Testing
     _ = try await client.makeView("v", of: "t")
     try await client.send("v", .viewOnUpdateReq(.with { $0.mode = .row }))
     try await other.send("v", .viewOnUpdateReq(.init()))
-    guard case .tableMakePortResp(let port) = try await client.ask("t", .tableMakePortReq(.init())) else { throw TestClient.Unanswered(answers: []) }
+    guard case .tableMakePortResp(let port) = try await client.ask("t", .tableMakePortReq(.init())) else {
+      throw TestClient.Unanswered(answers: [])
+    }
     #expect(port.portID == 1)
     try await other.send("t", other.update("t", rows: #"[{"x":5,"y":"b"}]"#, port: 1))
     let mine = try client.received()

@@ -47,6 +47,9 @@ package final class Outbox: Sendable {
   /// Whether the session is over because the client was too far behind in reading what it had subscribed to.
   package var isOverrun: Bool { state.withLock { $0.isOverrun } }
 
+  /// Whether nothing is taken any more.
+  var isFinished: Bool { state.withLock { $0.waiting.isFinished } }
+
   func send(_ bytes: [UInt8]) {
     change { $0.waiting.append(bytes) }
   }

@@ -66,6 +66,7 @@ package final class PerspectiveServer: Sendable {
       state.sessions += 1
       let id = Registry.SessionID(number: state.sessions)
       state.outboxes[id] = outbox
+      state.registry.add(id)
       return id
     }
     return PerspectiveSession(server: self, id: id, outbox: outbox)

@@ -51,6 +51,7 @@ struct Registry {
     var deletionSubscribers: [Subscriber] = []
   }
 
+  private var sessions: Set<SessionID> = []
   private var tables: [String: Entry] = [:]
   private var views: [String: View] = [:]
   private var listSubscribers: [Subscriber] = []
@@ -106,6 +107,7 @@ struct Registry {
   }
 
   mutating func subscribeToDeletion(ofTable name: String, _ subscriber: Subscriber) {
+    guard sessions.contains(subscriber.session) else { return }
     tables[name]?.deletionSubscribers.append(subscriber)
   }
 
@@ -117,7 +119,9 @@ struct Registry {
 
   private var listChanged: [Delivery] { listSubscribers.map { Delivery(to: $0, entity: "", body: nil) } }
 
-  mutating func subscribeToList(_ subscriber: Subscriber) { listSubscribers.append(subscriber) }
+  mutating func subscribeToList(_ subscriber: Subscriber) {
+    if sessions.contains(subscriber.session) { listSubscribers.append(subscriber) }
+  }
 
   mutating func unsubscribeFromList(_ subscriber: Subscriber) { listSubscribers.removeAll { $0 == subscriber } }
 
@@ -136,6 +140,7 @@ struct Registry {
     _ name: String, of table: String, _ session: SessionID, limit: Int
   ) throws(RequestError) -> HostedTable {
     let hosted = try self.table(table)
+    guard sessions.contains(session) else { throw RequestError("The session is over.") }
     if views[name] != nil { throw RequestError("View \"\(name)\" already exists") }
     guard viewCounts[session, default: 0] < limit else {
       throw RequestError("A session can have \(limit) views at a time; delete some first.")
@@ -172,6 +177,7 @@ struct Registry {
   }
 
   mutating func subscribeToDeletion(ofView name: String, _ subscriber: Subscriber) {
+    guard sessions.contains(subscriber.session) else { return }
     views[name]?.deletionSubscribers.append(subscriber)
   }
 
@@ -179,8 +185,9 @@ struct Registry {
     views[name]?.deletionSubscribers.removeAll { $0 == subscriber }
   }
 
-  /// - Returns: Whether the view is still there.
+  /// - Returns: Whether the view and the session are still there.
   mutating func addSubscription(_ key: SubscriptionKey, _ id: Table.SubscriptionID, to name: String) -> Bool {
+    guard sessions.contains(key.subscriber.session) else { return false }
     views[name]?.subscriptions.updateValue(id, forKey: key)
     return views[name] != nil
   }
@@ -192,9 +199,13 @@ struct Registry {
 
   // MARK: Sessions
 
+  /// Whatever a session asks for before is not kept.
+  mutating func add(_ session: SessionID) { sessions.insert(session) }
+
   /// Forgets a session, its views and all that it wanted to hear. Tables stay.
   mutating func remove(_ session: SessionID) -> Remains {
     var remains = Remains()
+    sessions.remove(session)
     listSubscribers.removeAll { $0.session == session }
     for name in tables.keys {
       tables[name]?.deletionSubscribers.removeAll { $0.session == session }

@@ -24,6 +24,7 @@ package final class PerspectiveSession: Sendable {
   /// - Parameter message: The bytes of one message, which are kept as long as data is read from them.
   package func receive(_ message: Vector<UInt8>) async {
     await outbox.room()
+    if Task.isCancelled || outbox.isFinished { return }
     do {
       let incoming = try IncomingRequest(message)
       let exchange = Exchange(incoming, self)
