@@ -68,7 +68,12 @@ import Testing
           $0.clientReq = body
         }.serializedBytes())
     }
-    for round in 0..<4000 {
+    // `TANGOR_FUZZ_SECONDS` lets it run for so long.
+    let seconds = getenv("TANGOR_FUZZ_SECONDS").flatMap { Int(String(cString: $0)) }
+    let end = seconds.map { ContinuousClock.now + .seconds($0) }
+    if end != nil { random = SeededGenerator(seed: UInt64.random(in: 0 ... .max)) }
+    var round = 0
+    while end.map({ ContinuousClock.now < $0 }) ?? (round < 4000) {
       var bytes = seeds[round % seeds.count]
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
@@ -76,6 +81,7 @@ import Testing
       if round % 3 == 0 { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random)) }
       await client.session.receive(Vector(bytes))
       _ = client.session.outbox.takeAll()
+      round += 1
     }
     _ = try await client.makeTable("after", rows: #"[{"a":1}]"#)
     #expect(server.tables.contains { $0.name == "after" })
@@ -128,6 +134,21 @@ import Testing
       #expect(try await client.failure("new", .makeTableReq(.with { $0.data = data })) != nil, "\(data)")
     }
     #expect(server.tables.map(\.name) == ["t"])
+  }
+
+  @Test func aTableWithoutRoomStaysEmpty() async throws {
+    let client = TestClient(server)
+    let make = WireMakeTableReq.with {
+      $0.data = .rows(#"[{"a":1}]"#)
+      $0.options.makeLimitTable = 0
+    }
+    #expect(try await client.ask("t", .makeTableReq(make)) == .makeTableResp(.init()))
+    #expect(try await client.ask("t", client.update("t", rows: #"[{"a":2},{"a":3}]"#)) == .tableUpdateResp(.init()))
+    #expect(try await client.ask("t", .tableSizeReq(.init())) == .tableSizeResp(.init()))
+    guard case .getHostedTablesResp(let list) = try await client.ask("", .getHostedTablesReq(.init())) else {
+      throw TestClient.Unanswered(answers: [])
+    }
+    #expect(list.tableInfos.map(\.limit) == [0] && list.tableInfos.map(\.hasLimit) == [true])
   }
 
   @Test func viewsAreLimitedAndTheirNamesAreTheirOwn() async throws {

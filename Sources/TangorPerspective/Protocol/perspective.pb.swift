@@ -11,6 +11,9 @@
 /// What Perspective's clients and a server say to each other: one message of these to a binary WebSocket message.
 ///
 /// Fields that carry whole data sets as text are declared as bytes, which are the same on the wire: they are read and written as they are.
+///
+/// Made into Swift with protoc and the protoc-gen-swift of swift-protobuf 1.39.0, in this folder:
+///   protoc --swift_opt=Visibility=Internal --swift_opt=UseAccessLevelOnImports=true --swift_out=. perspective.proto
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
