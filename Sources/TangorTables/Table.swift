@@ -96,6 +96,13 @@ public actor Table {
     return ViewID(number: numbers)
   }
 
+  /// The schema that a view would have, without making it.
+  ///
+  /// - Throws: As `makeView`.
+  package func schema(of configuration: ViewConfiguration) throws(TableError) -> [(name: String, type: ColumnType)] {
+    try core.schema(of: configuration)
+  }
+
   /// Forgets a view and its subscriptions.
   package func deleteView(_ id: ViewID) {
     views[id] = nil

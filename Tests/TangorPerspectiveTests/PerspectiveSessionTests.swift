@@ -216,6 +216,40 @@ import Testing
       ])
   }
 
+  @Test func aDescriptionIsWhatTheViewWillBe() async throws {
+    let client = TestClient(server)
+    _ = try await client.makeTable("t", rows: #"[{"i":1,"f":2.5,"s":"x"}]"#)
+    let configs: [WireViewConfig] = [
+      .init(), .with { $0.columns.columns.columns = ["s", "s"] }, .with { $0.splitBy = ["s"] },
+      .with {
+        $0.groupBy = ["s"]
+        $0.columns.columns.columns = ["i", "s"]
+        $0.aggregates["i"] = .with { $0.aggregations = ["mean"] }
+        $0.sort = [.with { ($0.column, $0.op) = ("f", .sortDesc) }]
+      },
+      .with {
+        $0.groupBy = ["i"]
+        $0.splitBy = ["s"]
+        $0.columns.columns.columns = ["f"]
+        $0.sort = [.with { ($0.column, $0.op) = ("s", .sortAsc) }, .with { ($0.column, $0.op) = ("i", .sortColAsc) }]
+      },
+      .with { $0.groupRollupMode = .total },
+    ]
+    for (number, config) in configs.enumerated() {
+      guard case .tableDescribeResp(let description) = try await client.ask("t", .tableDescribeReq(.with { $0.config = config })),
+        case .tableMakeViewResp = try await client.makeView("v\(number)", of: "t", config),
+        case .viewSchemaResp(let schema) = try await client.ask("v\(number)", .viewSchemaReq(.init()))
+      else { throw TestClient.Unanswered(answers: []) }
+      #expect(description.viewSchema.schema == schema.schema && !schema.schema.isEmpty && !description.hasConfigError)
+    }
+    let wrong = WireTableDescribeReq.with { $0.config.columns.columns.columns = ["qsd"] }
+    guard case .tableDescribeResp(let description) = try await client.ask("t", .tableDescribeReq(wrong)) else {
+      throw TestClient.Unanswered(answers: [])
+    }
+    #expect(description.configError == "Invalid column 'qsd' found in View columns.\n" && !description.hasViewSchema)
+    #expect(try await client.failure("nope", .tableDescribeReq(wrong))?.message == "Couldn't find key.")
+  }
+
   @Test func headingsComeForOldAndNewClients() async throws {
     let client = TestClient(server)
     _ = try await client.makeTable("t", rows: #"[{"a":1,"b":1.5},{"a":2,"b":null}]"#)

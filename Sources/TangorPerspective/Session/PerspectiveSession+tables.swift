@@ -137,9 +137,7 @@ extension PerspectiveSession {
     var response = WireTableDescribeResp()
     if request.config.expressions.isEmpty {
       do {
-        let id = try await table.makeView(ViewConfiguration(request.config))
-        let schema = try await table.withView(id) { $0.schema }
-        await table.deleteView(id)
+        let schema = try await table.schema(of: ViewConfiguration(request.config))
         response.viewSchema.schema = [String: WireColumnType](schema.map { ($0.name, WireColumnType($0.type)) }) { first, _ in first }
       } catch {
         response.configError = RequestError(error).message
