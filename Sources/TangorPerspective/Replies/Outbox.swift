@@ -3,13 +3,14 @@ import Synchronization
 /// Messages on their way to one client: put in by many tasks, taken out in order by the one that sends them.
 package final class Outbox: Sendable {
   private typealias Reader = CheckedContinuation<[UInt8]?, Never>
-  private typealias Writer = CheckedContinuation<Void, Never>
+  private typealias Waiter = CheckedContinuation<Void, Never>
 
   private struct State {
     var waiting: OutboxState
     var reader: Reader?
-    var writers: [Int: Writer] = [:]
-    var writerCount = 0
+    /// Those who wait for the end, and of them those who wait for room as well.
+    var waiters: [Int: (waiter: Waiter, wantsRoom: Bool)] = [:]
+    var waiterCount = 0
     var isOverrun = false
 
     /// Whom a change wakes.
@@ -19,9 +20,10 @@ package final class Outbox: Sendable {
         wakeup.reader = (reader, waiting.take())
         self.reader = nil
       }
-      if waiting.isFinished || waiting.byteCount < Outbox.roomThreshold {
-        wakeup.writers = Array(writers.values)
-        writers = [:]
+      let hasRoom = waiting.byteCount < Outbox.roomThreshold
+      for (number, waiter) in waiters where waiting.isFinished || hasRoom && waiter.wantsRoom {
+        wakeup.waiters.append(waiter.waiter)
+        waiters[number] = nil
       }
       return wakeup
     }
@@ -29,11 +31,11 @@ package final class Outbox: Sendable {
 
   private struct Wakeup {
     var reader: (Reader, [UInt8]?)?
-    var writers: [Writer] = []
+    var waiters: [Waiter] = []
 
     func resume() {
       if let (reader, bytes) = reader { reader.resume(returning: bytes) }
-      for writer in writers { writer.resume() }
+      for waiter in waiters { waiter.resume() }
     }
   }
 
@@ -103,20 +105,26 @@ package final class Outbox: Sendable {
   }
 
   /// Returns when few enough bytes wait, the session is over, or the task is cancelled.
-  func room() async {
+  func room() async { await wait(wantsRoom: true) }
+
+  /// Returns when the session is over, or the task is cancelled.
+  func end() async { await wait(wantsRoom: false) }
+
+  private func wait(wantsRoom: Bool) async {
     let number = state.withLock { state in
-      state.writerCount += 1
-      return state.writerCount
+      state.waiterCount += 1
+      return state.waiterCount
     }
     await withTaskCancellationHandler {
-      await withCheckedContinuation { (continuation: Writer) in
+      await withCheckedContinuation { (continuation: Waiter) in
         state.withLock { state in
-          state.writers[number] = continuation
-          return Task.isCancelled ? state.writers.removeValue(forKey: number).map { Wakeup(writers: [$0]) } ?? Wakeup() : state.wake()
+          guard !Task.isCancelled else { return Wakeup(waiters: [continuation]) }
+          state.waiters[number] = (continuation, wantsRoom)
+          return state.wake()
         }.resume()
       }
     } onCancel: {
-      state.withLock { $0.writers.removeValue(forKey: number) }?.resume()
+      state.withLock { $0.waiters.removeValue(forKey: number)?.waiter }?.resume()
     }
   }
 }
