@@ -58,7 +58,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
-    // The WebSocket upgrade names handler types of Hummingbird's HTTP/1 pipeline; see docs/architecture.md.
+    // The HTTP/1 pipeline is our own, in the manner of this version's; see docs/decisions/connections-without-tasks.md.
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.9.0"),
@@ -94,7 +94,7 @@ let package = Package(
       dependencies: [
         "TangorCore", "TangorJSON", "CZlib", hummingbird, hummingbirdCore, deque, httpTypes, logging, metrics, coreMetrics,
         nioConcurrencyHelpers, nioCore, nioHTTP1,
-        nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioWebSocket,
+        nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
       ],
       swiftSettings: settings),
     .target(

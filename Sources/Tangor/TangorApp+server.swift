@@ -37,14 +37,14 @@ extension TangorApp {
       services.bodyTerms(method: method, uri: uri, basePath: basePath, requestTimeout: timeout)
         ?? uploads.bodyTerms(method: method, uri: uri)
     }
-    let channel = HTTP1Channel.Configuration(additionalChannelHandlers: http.channelHandlers())
-    var server = HTTPServerBuilder.http1(configuration: channel)
+    var server = http.server
     if let tls = try configuration.tls.serverConfiguration() { server = try .tls(server, tlsConfiguration: tls) }
     return Application(
       responder: router.buildResponder(), server: server,
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: 4_096,
         availableConnectionsDelegate: .maximum(configuration.serving.maximumConnections, logger: logger)),
+      services: [http.connections],
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
       logger: logger)
   }

@@ -23,11 +23,10 @@ extension TangorApp {
     }
     try services.add(
       "/wait/message", methods: ["GET"],
-      options: .init(summary: "Waits for the signal `abc`, `timeout` at the most, and answers its message.")
-    ) { [signals] request in
-      let message = try await signals.wait(for: "abc", timeout: try request.waitingTime(upTo: longest), as: String.self)
-      return .json(JSONValue.object(["message": .string(message)])).header(.cacheControl, "no-store")
-    }
+      options: .init(summary: "Waits for the signal `abc`, `timeout` at the most, and answers its message."),
+      json: { [signals] request in
+        ["message": try await signals.wait(for: "abc", timeout: try request.waitingTime(upTo: longest), as: String.self)]
+      })
     try services.add("/send/**", methods: ["GET", "POST"], options: .init(summary: "Sends the signal `abc` with a message.")) {
       [signals] request in
       try signals.send("abc", request.rest.joined(separator: "/"))

@@ -1,3 +1,4 @@
+import HTTPTypes
 import TangorGallery
 import TangorTesting
 import Testing
@@ -49,7 +50,9 @@ import Testing
   }
 
   /// Before its answer has begun, and within it.
-  @Test(arguments: ["/park", "/parkedBody", "/parkedOperations"]) func aClientThatLeavesFreesItsWaiter(path: String) async throws {
+  @Test(arguments: ["/park", "/parkedDocument", "/parkedBody", "/parkedOperations"]) func aClientThatLeavesFreesItsWaiter(
+    path: String
+  ) async throws {
     try await running { app, port in
       try app.services.add("/park") { [signals = app.signals] _ in .json(try await signals.wait(for: "never")) }
       try app.services.add("/parkedBody") { [signals = app.signals] _ in
@@ -58,12 +61,48 @@ import Testing
           _ = try await signals.wait(for: "never")
         }
       }
+      try app.services.add("/parkedDocument", json: { [signals = app.signals] _ in try await signals.wait(for: "never", as: Int.self) })
       try app.services.add("/parkedOperations") { _ in .operations(type: "text/plain") { Parked() } }
       let client = try await RawConnection(port: port)
       try await client.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
       while app.signals.statistics.waiting != 1 { await Task.yield() }
       await client.close()
       while app.signals.statistics.waiting != 0 { await Task.yield() }
+    }
+  }
+
+  /// A service that answers with a document, on its way without the router and on the usual one.
+  @Test(arguments: ["", "X-Request-Id: mine\r\n"]) func documentsAreAnsweredAlikeOnBothWays(header: String) async throws {
+    try await running { app, port in
+      let seen = Signal()
+      try app.services.add(
+        "/document",
+        json: { [signals = app.signals] request in
+          let id = request.requestID
+          #expect(request.headers[.userAgent] == "test" && request.headers[.cookie] == "a=1; b=2" && request.method == "GET")
+          seen.fire()
+          return [id, try request.query("name"), try await signals.wait(for: "go", as: String.self)]
+        })
+      try app.services.add("/failing", json: { _ -> Int in throw TangorError(.notFound, "There is no such thing.") })
+      try app.services.add("/broken", json: { _ -> Int in throw CancellationError() })
+      let client = try await RawConnection(port: port)
+      let headers = "Host: a\r\nUser-Agent: test\r\nCookie: a=1; b=2\r\n\(header)\r\n"
+      // The second comes while the first waits, and has its turn behind it.
+      try await client.send("GET /document?name=%C3%A9 HTTP/1.1\r\n\(headers)GET /hello HTTP/1.1\r\n\(headers)")
+      await seen.wait()
+      while app.signals.statistics.waiting != 1 { await Task.yield() }
+      #expect(try app.signals.send("go", "on") == 1)
+      let first = try await client.response()
+      let id = try #require(first.header("x-request-id"))
+      #expect(first.status == 200 && first.body == "[\"\(id)\",\"é\",\"on\"]" && first.header("content-type") == "application/json")
+      #expect(first.header("cache-control") == "no-store")
+      #expect(header.isEmpty || id == "mine")
+      #expect(try await client.response().body.contains("Hello"))
+      for (path, status, words) in [("/failing", 404, "There is no such thing."), ("/broken", 500, "service_failed")] {
+        try await client.send("GET \(path) HTTP/1.1\r\n\(headers)")
+        let answer = try await client.response()
+        #expect(answer.status == status && answer.body.contains(words), "\(path): \(answer.body)")
+      }
     }
   }
 

@@ -40,7 +40,7 @@ package struct IncomingBody: Sendable {
     eventLoop = channel.eventLoop
     let found = channel.eventLoop.submit { () -> NIOLoopBound<HTTPConnectionHandler>? in
       guard let handler = try? channel.pipeline.syncOperations.handler(type: HTTPConnectionHandler.self) else { return nil }
-      handler.continueBody(channel)
+      handler.continueBody()
       return NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }
     connection = try? await found.get()

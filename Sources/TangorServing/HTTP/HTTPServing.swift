@@ -1,8 +1,8 @@
+package import HummingbirdCore
 package import Logging
 import NIOConcurrencyHelpers
-package import NIOCore
+import NIOCore
 import NIOHTTP1
-import NIOHTTPTypesHTTP1
 import Synchronization
 import TangorCore
 
@@ -11,6 +11,8 @@ package final class HTTPServing: Sendable {
   let idleTimeout: TimeAmount
   let requestTimeout: TimeAmount
   let writeTimeout: TimeAmount
+  /// The connections, and the tasks of those that have one: a service that belongs before the HTTP server.
+  package let connections = HTTPConnections()
   let parserLimits: NIOHTTPDecoderLimitConfiguration
   let quick: (any QuickResponder)?
   let bodyTerms: (@Sendable (_ method: String, _ uri: String) -> BodyTerms?)?
@@ -41,8 +43,8 @@ package final class HTTPServing: Sendable {
     self.logger = logger
   }
 
-  /// What goes into every connection's pipeline, for Hummingbird's `additionalChannelHandlers`.
-  package func channelHandlers() -> [any RemovableChannelHandler] { [HTTPConnectionInstaller(shared: self)] }
+  /// What makes a Hummingbird application serve in this way. The application needs ``connections`` among its services.
+  package var server: HTTPServerBuilder { HTTPServerBuilder { HTTPChannel(shared: self, responder: $0) } }
 
   /// Whether anyone wants to know of quick answers one by one.
   var observesQuickAnswers: Bool { logger.logLevel <= .info || metrics.isObserved }
@@ -73,33 +75,6 @@ package final class HTTPServing: Sendable {
     return dateCache.withLockedValue { cache in
       if cache.second != second { cache = (second, HTTPDate(seconds: FileSystem.now / 1_000_000_000).description) }
       return cache.text
-    }
-  }
-}
-
-/// Puts an ``HTTPConnectionHandler`` between NIO's parser and Hummingbird's translation of what it parsed, and goes.
-private final class HTTPConnectionInstaller: ChannelInboundHandler, RemovableChannelHandler {
-  typealias InboundIn = Any
-
-  private let shared: HTTPServing
-
-  init(shared: HTTPServing) { self.shared = shared }
-
-  func handlerAdded(context: ChannelHandlerContext) {
-    let pipeline = context.pipeline.syncOperations
-    do {
-      // Hummingbird's parser drops what a client sends right behind its request to upgrade; this one passes it on.
-      let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-      try pipeline.addHandler(
-        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: shared.parserLimits)),
-        position: .after(parser))
-      pipeline.removeHandler(parser, promise: nil)
-      let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
-      try pipeline.addHandler(HTTPConnectionHandler(shared: shared), position: .before(codec))
-      try pipeline.addHandler(WriteTimeoutHandler(timeout: shared.writeTimeout, logger: shared.logger), position: .first)
-      pipeline.removeHandler(self, promise: nil)
-    } catch {
-      context.close(promise: nil)
     }
   }
 }

@@ -1,5 +1,7 @@
+package import HTTPTypes
 package import NIOCore
 package import NIOHTTP1
+import NIOHTTPTypesHTTP1
 package import TangorCore
 
 /// A plain `GET` that may be answered on the event loop, before it reaches the router and its middleware.
@@ -10,6 +12,9 @@ package struct QuickRequest {
   package let query: Substring
   package let headers: HTTPHeaders
   package let channel: any Channel
+
+  /// The headers as services see them.
+  package var fields: HTTPFields { HTTPFields(headers, splitCookie: false) }
 
   /// Who sent it.
   package var client: Client { Client(channel: channel) }
@@ -88,9 +93,9 @@ package struct QuickDocument {
 /// Something that can answer some requests at once: on the event loop, without waiting, without a task.
 ///
 /// A request costs half as much this way, so it is for what is asked often and answered in microseconds: the next value of a
-/// stream whose author marked it as quick, a quick service; and for what many wait for at a time, as a ``QuickWait``. It is never asked for requests that have a body, want the connection
-/// closed, or come while an earlier one of the connection is still being answered; and it gives `nil` for all that it leaves to
-/// the router, having changed nothing.
+/// stream whose author marked it as quick, a quick service; and for what many wait for at a time, as a ``QuickWait``. It is never
+/// asked for requests that have a body, want the connection closed, or come while an earlier one of the connection is still being
+/// answered; and it gives `nil` for all that it leaves to the router, having changed nothing.
 package protocol QuickResponder: Sendable {
   func answer(_ request: QuickRequest) -> QuickAnswer?
 }

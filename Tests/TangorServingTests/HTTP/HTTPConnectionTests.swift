@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func idleConnectionsAreClosedWithoutAWord() async throws {
-    try await TestServer.run(change: { $0.idleTimeout = .milliseconds(700) }, routes: Self.echo) { server in
+    try await TestServer.run(change: { $0.idleTimeout = .seconds(2) }, routes: Self.echo) { server in
       let silent = try await RawConnection(port: server.port)
       #expect(try await silent.receiveToEnd() == "")
       let used = try await RawConnection(port: server.port)
@@ -91,7 +91,7 @@ import Testing
   @Test func aRequestThatIsWorkedOnIsNotIdle() async throws {
     let release = Signal()
     try await TestServer.run(
-      change: { $0.idleTimeout = .milliseconds(700) },
+      change: { $0.idleTimeout = .seconds(2) },
       routes: { router, _ in
         router.get("/wait") { _, _ in
           await release.wait()

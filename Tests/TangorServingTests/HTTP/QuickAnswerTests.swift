@@ -118,7 +118,9 @@ import Testing
     try channel.pipeline.syncOperations.addHandlers(
       [
         HTTPResponseEncoder(),
-        HTTPConnectionHandler(shared: HTTPServing(configuration: ServingConfiguration(), quick: quick, logger: .silent)),
+        HTTPConnectionHandler(
+          shared: HTTPServing(configuration: ServingConfiguration(), quick: quick, logger: .silent),
+          eventLoop: channel.eventLoop),
       ] as [any ChannelHandler])
     func request() throws {
       try channel.writeInbound(HTTPServerRequestPart.head(.init(version: .http1_1, method: .GET, uri: "/quick")))

@@ -184,7 +184,7 @@ import Testing
   @Test func theClientWaitsForWhoReadsSlowly() async throws {
     let (release, began) = (Signal(), Signal())
     try await Self.serve(
-      idle: .seconds(1),
+      idle: .seconds(3),
       { input in
         began.fire()
         await release.wait()

@@ -16,6 +16,7 @@ import Testing
 struct TestServer {
   let port: Int
   let sockets: WebSocketRegistry
+  let connections: HTTPConnections
   private let group: ServiceGroup
 
   /// Begins the shutdown.
@@ -35,16 +36,15 @@ struct TestServer {
     router.add(middleware: RequestObserver())
     routes(router, sockets)
     let http = HTTPServing(configuration: configuration, quick: quick, logger: logger, bodyTerms: bodyTerms)
-    var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
-    decoder.maxHeaderListSize = configuration.maximumHeaderSize.bytes
-    decoder.maxHeaderFieldSize = configuration.maximumHeaderSize.bytes
-    var server = HTTPServerBuilder.http1(
-      configuration: .init(additionalChannelHandlers: http.channelHandlers(), httpDecoderConfiguration: decoder))
+    var server = http.server
     if let tls { server = try .tls(server, tlsConfiguration: tls) }
     let (ports, listening) = AsyncStream<Int>.makeStream()
     let application = Application(
-      responder: router.buildResponder(), server: server, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { listening.yield($0.localAddress?.port ?? 0) }, logger: logger)
+      responder: router.buildResponder(), server: server,
+      configuration: .init(
+        address: .hostname("127.0.0.1", port: 0),
+        availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: logger)),
+      services: [http.connections], onServerRunning: { listening.yield($0.localAddress?.port ?? 0) }, logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: [.init(service: SocketsOfTest(sockets: sockets)), .init(service: application)], logger: .silent))
@@ -53,7 +53,7 @@ struct TestServer {
       let port = try #require(await ports.first { _ in true })
       let result: Result<Void, any Error>
       do {
-        try await body(TestServer(port: port, sockets: sockets, group: group))
+        try await body(TestServer(port: port, sockets: sockets, connections: http.connections, group: group))
         result = .success(())
       } catch { result = .failure(error) }
       await group.triggerGracefulShutdown()

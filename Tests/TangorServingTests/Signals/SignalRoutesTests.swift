@@ -208,7 +208,7 @@ import Testing
   @Test func aParkedRequestIsNotIdle() async throws {
     let signals = SignalRegistry()
     try await TestServer.run(
-      quick: SignalQuickResponder(signals), change: { $0.idleTimeout = .milliseconds(500) }
+      quick: SignalQuickResponder(signals), change: { $0.idleTimeout = .seconds(2) }
     ) { server in
       let client = try await RawConnection(port: server.port)
       try await client.send(Self.get("/signal/a"))

@@ -34,11 +34,11 @@ import Testing
   }
 
   /// What `WebSocketUpgrade.handOver` takes out of the pipeline must be there under these types.
-  @Test func hummingbirdsPipelineIsTheOneThatTheUpgradeKnows() async throws {
+  @Test func thePipelineIsTheOneThatTheUpgradeKnows() async throws {
     try await TestServer.run(routes: Self.echo()) { server in
       let missing = try await RawConnection(port: server.port).get("/pipeline").body
       #expect(
-        missing == "", "this version of Hummingbird builds its HTTP/1 pipeline without \(missing): WebSocketUpgrade.handOver must follow")
+        missing == "", "HTTPChannel builds the pipeline without \(missing): WebSocketUpgrade.handOver must follow")
     }
   }
 

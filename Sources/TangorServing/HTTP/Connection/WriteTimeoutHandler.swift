@@ -36,6 +36,12 @@ final class WriteTimeoutHandler: ChannelOutboundHandler, RemovableChannelHandler
     self.logger = logger
   }
 
+  func handlerAdded(context: ChannelHandlerContext) {
+    // It may come to a connection where something waits already.
+    count(Self.buffered(context.channel))
+    if pace != nil { schedule(context) }
+  }
+
   func handlerRemoved(context: ChannelHandlerContext) {
     timer?.cancel()
     timer = nil
@@ -90,7 +96,7 @@ final class WriteTimeoutHandler: ChannelOutboundHandler, RemovableChannelHandler
   }
 
   /// Bytes that were written to a channel and not taken by its socket.
-  private static func buffered(_ channel: any Channel) -> Int {
+  static func buffered(_ channel: any Channel) -> Int {
     (try? channel.syncOptions?.getOption(ChannelOptions.bufferedWritableBytes)) ?? 0
   }
 }

@@ -12,6 +12,12 @@ package protocol QuickWait: AnyObject {
   func begin(_ connection: any ParkedConnection) -> QuickAnswer?
   /// The request has gone, and must not be answered any more.
   func abandon()
+  /// The request's id, where it has been told to somebody already.
+  var requestID: String? { get }
+}
+
+extension QuickWait {
+  package var requestID: String? { nil }
 }
 
 /// A connection whose request is parked.
