@@ -22,7 +22,7 @@ public actor Table {
   /// - Parameters:
   ///   - schema: Names are different from each other.
   ///   - index: A column by whose values rows are known: a row whose value is there already changes that row.
-  ///   - limit: The most rows to keep, from 1 on; not with an index.
+  ///   - limit: The most rows to keep, 0 for a table that stays empty; not with an index.
   /// - Throws: `TableError` when they do not fit together.
   public init(schema: Schema, index: String? = nil, limit: Int? = nil) throws(TableError) {
     core = try TableCore(schema: schema, index: index, limit: limit)
@@ -42,22 +42,33 @@ public actor Table {
 
   /// Puts rows in, or changes those whose keys are there.
   ///
-  /// - Parameter port: 0, or one from `makePort`; who subscribes is told through which port a change came.
+  /// - Parameters:
+  ///   - port: 0, or one from `makePort`; who subscribes is told through which port a change came.
+  ///   - accepted: Called when the write is certain, before anybody is told of it.
   /// - Throws: When a column does not fit; nothing is written then.
-  package func update(_ batch: Batch, port: Int = 0) throws(TableError) {
+  package func update(_ batch: Batch, port: Int = 0, accepted: @Sendable () -> Void = {}) throws(TableError) {
     try core.update(batch, port: port)
+    accepted()
     poll()
   }
 
   /// Removes the rows with the keys; those that are not there are passed over.
-  package func remove(_ keys: BatchColumn) throws(TableError) {
+  ///
+  /// - Parameter accepted: Called when the removal is certain, before anybody is told of it.
+  /// - Throws: On a table without an index.
+  package func remove(_ keys: BatchColumn, accepted: @Sendable () -> Void = {}) throws(TableError) {
     try core.remove(keys)
+    accepted()
     poll()
   }
 
   /// Puts rows in the place of all that are there.
-  package func replace(_ batch: Batch) throws(TableError) {
+  ///
+  /// - Parameter accepted: Called when the write is certain, before anybody is told of it.
+  /// - Throws: When a column does not fit; the rows stay then.
+  package func replace(_ batch: Batch, accepted: @Sendable () -> Void = {}) throws(TableError) {
     try core.replace(batch)
+    accepted()
     poll()
   }
 
@@ -85,6 +96,13 @@ public actor Table {
     return ViewID(number: numbers)
   }
 
+  /// The schema that a view would have, without making it.
+  ///
+  /// - Throws: As `makeView`.
+  package func schema(of configuration: ViewConfiguration) throws(TableError) -> [(name: String, type: ColumnType)] {
+    try core.schema(of: configuration)
+  }
+
   /// Forgets a view and its subscriptions.
   package func deleteView(_ id: ViewID) {
     views[id] = nil
@@ -103,12 +121,20 @@ public actor Table {
     return try body(view)
   }
 
+  /// Rows of the table, and rows and visible columns of a view, at one moment.
+  ///
+  /// - Throws: When the view is not there.
+  package func dimensions(of id: ViewID) throws(TableError) -> (tableRows: Int, rows: Int, columns: Int) {
+    guard let view = views[id] else { throw TableError("View not found") }
+    return (core.count, view.rowCount, view.columnCount)
+  }
+
   // MARK: Subscriptions
 
   /// What a subscriber is told.
   package enum Notice: Sendable {
     /// The table was written through a port; with the view's rows that changed, where they were asked for.
-    case update(port: Int, rows: ResultSlice?)
+    case update(port: Int, rows: ChangedRows?)
     /// Rows went: their keys, ascending.
     case removal(keys: BatchColumn)
   }
@@ -139,7 +165,9 @@ public actor Table {
     guard views[view] != nil else { throw TableError("View not found") }
     numbers += 1
     let id = SubscriptionID(number: numbers)
-    subscriptions.append(Subscription(id: id, view: view, interest: interest, tell: tell))
+    // By view in the order in which views were made, then as they came.
+    let place = subscriptions.lastIndex { $0.view.number <= view.number }.map { $0 + 1 } ?? 0
+    subscriptions.insert(Subscription(id: id, view: view, interest: interest, tell: tell), at: place)
     updateTracking()
     return id
   }
@@ -165,14 +193,16 @@ public actor Table {
       if let keys = change.removedKeys {
         for subscription in subscriptions where subscription.interest == .removals { subscription.tell(.removal(keys: keys)) }
       }
-      var deltas: [ViewID: ResultSlice] = [:]
-      for subscription in subscriptions.sorted(by: { $0.view.number < $1.view.number }) {
+      // Flat views of one configuration are one.
+      var deltas: [ObjectIdentifier: ChangedRows] = [:]
+      for subscription in subscriptions {
         switch subscription.interest {
         case .removals: break
         case .updates: subscription.tell(.update(port: change.port, rows: nil))
         case .updatesWithRows:
-          let rows = deltas[subscription.view] ?? views[subscription.view]?.delta(change)
-          deltas[subscription.view] = rows
+          guard let view = views[subscription.view] else { break }
+          let rows = deltas[ObjectIdentifier(view)] ?? ChangedRows(view.delta(change))
+          deltas[ObjectIdentifier(view)] = rows
           subscription.tell(.update(port: change.port, rows: rows))
         }
       }

@@ -10,7 +10,7 @@ private final class Notices: Sendable {
   func note(_ notice: Table.Notice) {
     texts.withLock { texts in
       switch notice {
-      case .update(let port, let rows): texts.append("update \(port)" + (rows.map { " \($0.rowCount)" } ?? ""))
+      case .update(let port, let rows): texts.append("update \(port)" + (rows.map { " \($0.slice.rowCount)" } ?? ""))
       case .removal(let keys): texts.append("removal " + keys.cells.map(\.pathText).joined(separator: ","))
       }
     }
@@ -87,7 +87,7 @@ private final class Notices: Sendable {
   @Test func wrongTablesSayWhy() {
     #expect(throws: TableError("Specified index `zz` does not exist in dataset.")) { try Table(schema: schema, index: "zz") }
     #expect(throws: TableError.self) { try Table(schema: schema, index: "k", limit: 3) }
-    #expect(throws: TableError.self) { try Table(schema: schema, limit: 0) }
+    #expect(throws: TableError.self) { try Table(schema: schema, limit: -1) }
     #expect(throws: TableError.self) { try Table(schema: Schema([.init("k", .int32), .init("k", .string)])) }
   }
 }

@@ -1,6 +1,6 @@
 extension BatchValues {
   /// How many there are.
-  var count: Int {
+  package var count: Int {
     switch self {
     case .int8(let values): values.count
     case .int16(let values): values.count

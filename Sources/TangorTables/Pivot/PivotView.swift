@@ -194,6 +194,8 @@ final class PivotView: TableView {
   }
 
   func expand(_ row: Int) -> Int {
+    // Clients of split views are told one of a group that has none within it.
+    if !plan.splits.isEmpty, plan.configuration.groupRollup == .rollup, isLeaf(row) { return 1 }
     guard let node = openable(row), !expansion.isOpen(pivot.cells.rows.nodes[Int(node)]) else { return 0 }
     let tree = pivot.cells.rows
     let children = tree.children(of: node)
@@ -211,6 +213,10 @@ final class PivotView: TableView {
   func setDepth(_ depth: Int) {
     guard plan.configuration.groupRollup == .rollup else { return }
     expansion.set(depth: max(depth, 0) + 1)
+  }
+
+  private func isLeaf(_ row: Int) -> Bool {
+    row >= 0 && row < rowCount && visibleRows()[row] != GroupTree.root && pivot.cells.rows.isLeaf(visibleRows()[row])
   }
 
   private func openable(_ row: Int) -> UInt32? {

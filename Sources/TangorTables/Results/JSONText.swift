@@ -45,7 +45,7 @@ package struct JSONText: Sendable {
     return result
   }
 
-  /// A list with an object for each row.
+  /// A list with an object for each row; none where the objects would be empty.
   package func objects() -> [UInt8] {
     var result: [UInt8] = [0x5B]
     appendObjects(between: 0x2C, to: &result)
@@ -84,6 +84,7 @@ package struct JSONText: Sendable {
     if let ids = rows.ids { members.append(.keys("__ID__", ids)) }
     if let index = rows.index { members.append(.keys("__INDEX__", index)) }
     members += batch.columns.map { .column($0) }
+    guard !members.isEmpty else { return }
     let parts = members
     let names = parts.enumerated().map { place, member in
       var output = ByteOutput()
@@ -92,7 +93,7 @@ package struct JSONText: Sendable {
       output.append(0x3A)
       return output.bytes
     }
-    let end: [UInt8] = (parts.isEmpty ? [0x7B] : []) + [0x7D, separator]
+    let end: [UInt8] = [0x7D, separator]
     Stretches.append(rowCount: batch.rowCount, size: Self.stretch, threads: threads(parts.count), to: &result) { range in
       let cells = parts.map { part in
         switch part {

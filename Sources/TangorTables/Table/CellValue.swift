@@ -49,6 +49,9 @@ package enum CellValue: Sendable, Hashable {
     }
   }
 
+  /// As a cell of a column of texts; null for what has no text.
+  package var asText: CellValue { text.map { .text($0) } ?? .null }
+
   /// As text: whole numbers without a fraction.
   var text: String? {
     switch self {

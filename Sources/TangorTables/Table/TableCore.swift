@@ -40,7 +40,7 @@ package final class TableCore {
   /// - Parameters:
   ///   - schema: Names are different from each other.
   ///   - index: The name of the column by whose values rows are known.
-  ///   - limit: The most rows to keep, from 1 on; not with an index.
+  ///   - limit: The most rows to keep, 0 for a table that stays empty; not with an index.
   /// - Throws: When the index is not a column, or is one of booleans; when names repeat; when both an index and a limit are given.
   package init(schema: Schema, index: String? = nil, limit: Int? = nil) throws(TableError) {
     for (position, column) in schema.columns.enumerated() {
@@ -49,13 +49,13 @@ package final class TableCore {
       }
     }
     if index != nil, limit != nil { throw TableError("Cannot create a table with both `index` and `limit`") }
-    if let limit, limit < 1 { throw TableError("The `limit` of a table is at least 1") }
+    if let limit, limit < 0 { throw TableError("The `limit` of a table is not negative") }
     self.schema = schema
     self.limit = limit
     columns = schema.columns.map { ColumnStore(name: $0.name, kind: $0.kind) }
     if let index {
       guard let position = positions[index] else { throw TableError("Specified index `\(index)` does not exist in dataset.") }
-      guard columns[position].kind != .boolean else { throw TableError("A column of booleans cannot be the index: `\(index)`") }
+      guard columns[position].kind != .boolean else { throw TableError("Unsupported type `bool` for `index`.\n") }
       indexColumn = position
       keys = RowKeys(.index(columns[position]))
     } else {
