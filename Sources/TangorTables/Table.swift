@@ -29,6 +29,18 @@ public actor Table {
     (self.schema, self.index, self.limit) = (schema, index, limit)
   }
 
+  /// A table that begins with rows.
+  ///
+  /// - Parameter batch: Columns that the schema does not have are passed over.
+  /// - Throws: When something does not fit together.
+  package init(schema: Schema, index: String? = nil, limit: Int? = nil, rows batch: Batch) throws(TableError) {
+    let core = try TableCore(schema: schema, index: index, limit: limit)
+    try core.update(batch)
+    core.poll()
+    self.core = core
+    (self.schema, self.index, self.limit) = (schema, index, limit)
+  }
+
   /// Rows.
   public var count: Int { core.count }
 
@@ -78,8 +90,8 @@ public actor Table {
     poll()
   }
 
-  /// A new port, from 1 on.
-  package func makePort() -> Int { core.makePort() }
+  /// A new port, from 1 on: a number under which writes can be told apart by who is told of them.
+  public func makePort() -> Int { core.makePort() }
 
   // MARK: Views
 
@@ -108,6 +120,21 @@ public actor Table {
     views[id] = nil
     subscriptions.removeAll { $0.view == id }
     updateTracking()
+  }
+
+  /// The row of a key; nil when it is not there.
+  ///
+  /// - Throws: On a table without an index.
+  package func row(ofKey key: CellValue) throws(TableError) -> Batch? {
+    guard let slot = try core.slot(ofKey: key) else { return nil }
+    return Batch(rowCount: 1, columns: core.columns.map { $0.gather([slot]) })
+  }
+
+  /// What a view would show now, without making one that stays.
+  ///
+  /// - Throws: As `makeView`.
+  package func slice(_ configuration: ViewConfiguration, _ viewport: Viewport) throws(TableError) -> ResultSlice {
+    try core.makeView(configuration).slice(viewport, keys: false)
   }
 
   /// Views that are there.

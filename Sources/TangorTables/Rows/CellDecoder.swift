@@ -1,0 +1,47 @@
+/// Reads a value of a `Decodable` type from one cell.
+struct CellDecoder: Decoder, SingleValueDecodingContainer {
+  let cell: CellValue
+  /// The column's name.
+  let name: String
+  let row: Int
+  var codingPath: [any CodingKey] { [CellKey(stringValue: name)] }
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> { throw TableError.nested(name) }
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw TableError.nested(name) }
+  func singleValueContainer() throws -> any SingleValueDecodingContainer { self }
+
+  func decodeNil() -> Bool { cell == .null }
+  func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try read(type) }
+
+  /// - Throws: When the cell holds something else.
+  func read<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    guard let convertible = type as? any CellConvertible.Type else { return try Value(from: self) }
+    if let value = convertible.init(cell: cell) as? Value { return value }
+    throw mismatch(type)
+  }
+
+  private func mismatch(_ type: Any.Type) -> TableError {
+    guard cell != .null else {
+      return TableError("Row \(row) has no value in column `\(name)`; make the property optional (`\(type)?`)")
+    }
+    return TableError("Row \(row) has \(cell.words) in column `\(name)`, which is no value of `\(type)`")
+  }
+}
+
+private struct CellKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+extension CellValue {
+  /// In a sentence.
+  fileprivate var words: String {
+    switch self {
+    case .text(let text): "the text `\(text.prefix(100))`"
+    default: pathText
+    }
+  }
+}
