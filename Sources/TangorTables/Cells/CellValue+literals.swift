@@ -14,6 +14,16 @@ extension CellValue: CustomStringConvertible {
 }
 
 extension BatchColumn {
+  /// Whether a row has a value.
+  func hasValue(_ row: Int) -> Bool {
+    if validity?[row] == false || presence?[row] == false { return false }
+    return switch values {
+    case .null: false
+    case .dictionary(let codes, let texts): codes[row] >= 0 && Int(codes[row]) < texts.count
+    default: true
+    }
+  }
+
   /// The cell of a row.
   func cell(_ row: Int) -> CellValue {
     if validity?[row] == false || presence?[row] == false { return .null }

@@ -24,7 +24,7 @@ extension Table {
   /// Numbers become numbers of their column's width, towards zero and the nearest that fits.
   ///
   /// - Parameters:
-  ///   - input: Without the index column, rows are put under no key. Columns that the table does not have are passed over.
+  ///   - input: Columns that the table does not have are passed over. Rows that do not say their key all have that of null.
   ///   - port: 0, or one from `makePort`; who follows a view is told through which port a change came.
   /// - Throws: When the input is not what it is said to be, or does not fit the table. Nothing is written then.
   public nonisolated func update(_ input: TableInput, port: Int = 0) async throws(TableError) {

@@ -55,9 +55,7 @@ public struct ViewResult: Sendable {
   /// - Throws: When there is no such column, or a cell is no value of the type.
   public subscript<Value: CellConvertible>(name: String, as type: Value.Type) -> [Value?] {
     get throws(TableError) {
-      guard let column = index[name] else {
-        throw TableError("There is no column `\(name)`; the columns are \(index.columns.map(\.name).listed)")
-      }
+      let column = try index.column(name)
       if column.validity == nil, let values = column.values.plain(type) { return values }
       var cells: [Value?] = []
       cells.reserveCapacity(rowCount)
@@ -84,7 +82,7 @@ public struct ViewResult: Sendable {
   ///   - name: A column's name.
   public subscript(row: Int, name: String) -> CellValue? {
     precondition(row >= 0 && row < rowCount, "The result has \(rowCount) rows and no row \(row)")
-    return index[name].map { $0.cell(row) }
+    return index.place(of: name).map { index.columns[$0].cell(row) }
   }
 
   /// The rows as values of a type, whose properties are read from the columns of their names; other columns are passed over.
