@@ -14,9 +14,7 @@ extension Table {
   ///   - limit: The most rows to keep, the newest; not with an index.
   /// - Throws: When the input is not what it is said to be, or has no columns; as `init(schema:index:limit:)`.
   public init(_ input: TableInput, index: String? = nil, limit: Int? = nil) throws(TableError) {
-    let batch = try input.newTable(index: index)
-    let schema = Schema(batch.columns.map { Schema.Column($0.name, $0.values.kind) })
-    try self.init(schema: schema, index: index, limit: limit, rows: batch)
+    try self.init(contents: try input.newTable(index: index), index: index, limit: limit)
   }
 
   /// Puts rows in, or changes those whose keys are there.
