@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-public import FoundationEssentials
-#else
 public import Foundation
-#endif
 public import TangorTables
 
 /// Dates are moments in tables, to the millisecond.
