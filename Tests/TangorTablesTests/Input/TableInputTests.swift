@@ -107,6 +107,13 @@ import Testing
     #expect(throws: TableError.self) { try Table(.columns(["a": [1]]), index: "a", limit: 1) }
   }
 
+  @Test func emptyCellsOfCSVHaveNoValueOrAreTheEmptyText() async throws {
+    let table = try Table(.columns(["id": [1], "v": [1], "s": ["a"]]), index: "id")
+    try await table.update(.csv("id,v,s\n1,,\n"))
+    let result = try await table.query()
+    #expect(result[0, "v"] == .null && result[0, "s"] == "")
+  }
+
   @Test func aLimitHoldsFromTheBeginning() async throws {
     let table = try Table(.columns(["v": [1, 2, 3]]), limit: 2)
     #expect(try await table.query()["v", as: Int.self] == [2, 3])
