@@ -15,7 +15,7 @@ extension TableInput {
   /// The rows for a table.
   ///
   /// - Throws: When the input is not what it is said to be, or does not fit.
-  func update(_ table: Table) throws(TableError) -> Batch {
+  package func update(_ table: Table) throws(TableError) -> Batch {
     let schema = table.updateSchema
     let batch = try read(schema: schema, index: table.index)
     guard case .batch = content else { return batch }
