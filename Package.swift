@@ -134,6 +134,7 @@ let package = Package(
     .executableTarget(
       name: "ObjectDispatch", dependencies: ["TangorObjects", "TangorJSON"], path: "Benchmarks/ObjectDispatch", swiftSettings: settings),
     .executableTarget(name: "Signals", dependencies: ["TangorCore", "TangorJSON"], path: "Benchmarks/Signals", swiftSettings: settings),
+    .executableTarget(name: "TableEngine", dependencies: ["TangorTables"], path: "Benchmarks/TableEngine", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(
