@@ -44,7 +44,7 @@ def duckdb_cases(path: str, threads: int) -> Dict[str, Case]:
         return lambda: connection.sql(text).to_arrow_table()
 
     def count(condition: str) -> Case:
-        return lambda: connection.sql(f"select count(*) from t where {condition}").fetchone()
+        return lambda: connection.sql(f"select count(*) from t where {condition}").fetchall()
 
     def arrow(limit: str) -> Case:
         def run() -> int:

@@ -22,12 +22,14 @@ package func parallelMap<Result: Sendable>(
 
 /// Does parts of a work on several threads, this one among them.
 ///
-/// - Parameter body: Gets a part's number; what two parts write is apart.
-func forEachPart(_ parts: Int, _ body: (Int) -> Void) {
+/// - Parameters:
+///   - threads: How many threads at most; nil for one for each part.
+///   - body: Gets a part's number; what two parts write is apart.
+func forEachPart(_ parts: Int, threads: Int? = nil, _ body: (Int) -> Void) {
   guard parts > 1 else { return body(0) }
   // Closures over pointers into memory that stays until all parts are done.
   nonisolated(unsafe) let body = body
-  _ = parallelMap(count: parts, threads: parts) { body($0) }
+  _ = parallelMap(count: parts, threads: threads ?? parts) { body($0) }
 }
 
 private final class SharedWork<Result: Sendable>: Sendable {

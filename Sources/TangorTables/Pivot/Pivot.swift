@@ -30,16 +30,19 @@ final class Pivot: TableObserver {
     for column in plan.groups + plan.splits { columns.insert(column.position) }
     for term in plan.filter.terms { columns.insert(term.position) }
     self.columns = columns
-    build(rows.members.slots())
+    build()
   }
 
   /// The column of a measure that is sorted by.
   func column(_ measure: ViewPlan.Measure) -> PivotColumn { measures.column(measure) }
 
-  private func build(_ slots: [UInt32]) {
-    guard !slots.isEmpty else { return resetTotal() }
-    let leaves = cells.build(slots)
-    for measure in measures.all { measure.addAll(slots, leaves: leaves) }
+  /// Makes all cells, where there are none yet.
+  private func build() {
+    let selection = RowSelection(rows.members)
+    guard !selection.isEmpty else { return resetTotal() }
+    let leaves = cells.build(selection)
+    for measure in measures.all { measure.addAll(selection, leaves: leaves.base) }
+    withExtendedLifetime(leaves) {}
     version += 1
   }
 
@@ -67,7 +70,8 @@ final class Pivot: TableObserver {
     if changed.isEmpty, added.count > 1000, cells.rows.nodes[0].rowCount == 0, !tracksChanges {
       cells.removeAll()
       resetTotal()
-      return build(added.filter(rows.admit).sorted())
+      for slot in added { _ = rows.admit(slot) }
+      return build()
     }
     if changedColumns.intersects(columns) { for slot in changed where rows.admit(slot) { insert(slot) } }
     for slot in added where rows.admit(slot) { insert(slot) }

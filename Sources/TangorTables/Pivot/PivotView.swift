@@ -119,11 +119,8 @@ final class PivotView: TableView {
 
   private func path(_ rows: [UInt32]) -> RowPath {
     let tree = pivot.cells.rows
-    let paths = rows.map(tree.path)
-    let levels = plan.groups.enumerated().map { level, column in
-      BatchColumn(column.name, paths.map { level < $0.count ? $0[level] : .null }, kind: column.store.kind)
-    }
-    return RowPath(names: plan.groups.map(\.name), lengths: paths.map(\.count), levels: levels)
+    let levels = plan.groups.indices.map { tree.column(level: $0, of: rows) }
+    return RowPath(names: plan.groups.map(\.name), lengths: rows.map { Int(tree.nodes[Int($0)].depth) }, levels: levels)
   }
 
   /// The keys of a group's rows.

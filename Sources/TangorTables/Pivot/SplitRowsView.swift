@@ -8,8 +8,8 @@ final class SplitRowsView: TableView, TableObserver {
     self.plan = plan
     flat = FlatView(plan, table)
     cells = PivotCells(rows: [], columns: plan.splits.map(\.store))
-    let slots = flat.rows.members.slots()
-    if !slots.isEmpty { _ = cells.build(slots) }
+    let rows = RowSelection(flat.rows.members)
+    if !rows.isEmpty { _ = cells.build(rows) }
   }
 
   var tracksChanges = false

@@ -36,23 +36,28 @@ final class FlatView: TableView, TableObserver {
     return order.slots(range, of: rows.members)
   }
 
+  private func selection(_ range: Range<Int>) -> RowSelection {
+    let isWhole = range.clamped(to: 0..<rowCount).count == rowCount
+    return isWhole && sorts.isEmpty && table.slotsAreOrdered ? RowSelection(rows.members) : RowSelection(slots(range))
+  }
+
   func slice(_ viewport: Viewport, keys: Bool) -> ResultSlice {
-    let slots = slots(viewport.rows)
-    var slice = result(slots, viewport.columns)
-    if keys { slice.keys = table.keyColumn(slots) }
+    let selection = selection(viewport.rows)
+    var slice = result(selection, viewport.columns)
+    if keys { slice.keys = table.keyColumn(selection.slots ?? Array(0..<UInt32(selection.count))) }
     return slice
   }
 
-  func delta(_ changes: ChangeSet) -> ResultSlice { result(written(changes), 0..<Int.max) }
+  func delta(_ changes: ChangeSet) -> ResultSlice { result(RowSelection(written(changes)), 0..<Int.max) }
 
   /// The rows of the view that a change wrote, in the view's order.
   func written(_ changes: ChangeSet) -> [UInt32] { order.sorted(changes.written.filter(rows.contains)) }
 
-  private func result(_ slots: [UInt32], _ columns: Range<Int>) -> ResultSlice {
+  private func result(_ rows: RowSelection, _ columns: Range<Int>) -> ResultSlice {
     let shown = plan.columns[columns.clamped(to: 0..<plan.columns.count)]
     return ResultSlice(
-      rowCount: slots.count,
-      columns: shown.map { ResultColumn(path: [], name: $0.name, aggregate: nil, values: $0.store.gather(slots)) })
+      rowCount: rows.count,
+      columns: shown.map { ResultColumn(path: [], name: $0.name, aggregate: nil, values: $0.store.gather(rows)) })
   }
 
   func extremes(of column: String) throws(TableError) -> (least: CellValue, greatest: CellValue) {
