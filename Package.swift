@@ -71,7 +71,7 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
     .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
-    .target(name: "TangorTables", dependencies: ["TangorJSON"], swiftSettings: settings),
+    .target(name: "TangorTables", dependencies: ["TangorJSON", "CMalloc"], swiftSettings: settings),
     .target(
       name: "TangorPerspective", dependencies: ["TangorTables", "TangorJSON", swiftProtobuf], exclude: ["Protocol/perspective.proto"],
       swiftSettings: settings),

@@ -59,8 +59,10 @@ enum MemoryCase {
     precondition(view.slice(.all, keys: false).rowCount > 0)
   }
 
-  /// The memory of the process that is resident, in bytes.
+  /// The memory of the process that is resident when it has been idle, in bytes.
   private static func residentBytes() -> Int {
+    // When nothing is done for a while, freed memory goes back to the system.
+    sleep(4)
     guard let file = fopen("/proc/self/statm", "r") else { return 0 }
     defer { fclose(file) }
     var line = [UInt8](repeating: 0, count: 128)

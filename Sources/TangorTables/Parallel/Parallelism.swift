@@ -14,7 +14,7 @@ package struct Parallelism: Sendable {
   package var rebuildMinimum: Int
 
   /// - Parameters: What is not given is what is good on this machine.
-  package init(threads: Int = Self.processors, partSize: Int = 65_536, rebuildShare: Int = 8, rebuildMinimum: Int = 1_000) {
+  package init(threads: Int = Self.processors, partSize: Int = 65_536, rebuildShare: Int = 64, rebuildMinimum: Int = 1_000) {
     precondition(threads > 0 && partSize > 0 && rebuildShare > 0 && rebuildMinimum > 0)
     self.threads = threads
     self.partSize = partSize

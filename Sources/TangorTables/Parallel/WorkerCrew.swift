@@ -1,7 +1,7 @@
 import Glibc
 
-/// The threads that help with the engine's work: made when they are first needed, one less than there are processors at most, and then
-/// kept, asleep while there is nothing to do.
+/// The threads that help with the engine's work: made when they are first needed, one less than there are processors, and then kept, asleep
+/// while there is nothing to do. One of them gives freed memory back when the engine has been idle for a while.
 ///
 /// Whoever gives them work does it too, and does not wait for helpers that have not come: two tables at once share them without harm.
 final class WorkerCrew: @unchecked Sendable {
@@ -24,6 +24,12 @@ final class WorkerCrew: @unchecked Sendable {
   private var jobs: [Job] = []
   private var threads = 0
   private var idle = 0
+  /// Counts what was done, to tell whether anything was.
+  private var works = 0
+  private var isWatched = false
+
+  /// Seconds without work after which freed memory goes back to the system.
+  private static let idleSeconds = 2
 
   private init() {
     pthread_mutex_init(lock, nil)
@@ -35,6 +41,7 @@ final class WorkerCrew: @unchecked Sendable {
   func run(helpers: Int, _ body: @escaping @Sendable () -> Void) {
     let job = Job(body, wanted: helpers)
     pthread_mutex_lock(lock)
+    works += 1
     jobs.append(job)
     // A processor more than there are would only take turns; more are made where somebody asks for them by number.
     while idle < job.wanted, threads < max(Parallelism.processors - 1, min(helpers, 16)), startThread() {}
@@ -45,6 +52,19 @@ final class WorkerCrew: @unchecked Sendable {
     job.wanted = 0
     jobs.removeAll { $0 === job }
     while job.working > 0 { pthread_cond_wait(helperLeft, lock) }
+    pthread_mutex_unlock(lock)
+  }
+
+  /// Says that something was done after which there may be freed memory.
+  func noteWork() {
+    pthread_mutex_lock(lock)
+    works += 1
+    if !isWatched {
+      if threads == 0 { _ = startThread() }
+      // A sleeping helper is to look at the clock from now on.
+      isWatched = threads > 0
+      pthread_cond_signal(workCame)
+    }
     pthread_mutex_unlock(lock)
   }
 
@@ -68,7 +88,7 @@ final class WorkerCrew: @unchecked Sendable {
     pthread_mutex_lock(lock)
     while true {
       guard let job = jobs.first(where: { $0.wanted > 0 }) else {
-        pthread_cond_wait(workCame, lock)
+        if isWatched { waitForIdleness() } else { pthread_cond_wait(workCame, lock) }
         continue
       }
       job.wanted -= 1
@@ -81,5 +101,18 @@ final class WorkerCrew: @unchecked Sendable {
       job.working -= 1
       pthread_cond_broadcast(helperLeft)
     }
+  }
+
+  /// Waits for work, and gives freed memory back when none comes. Called and returns under the lock.
+  private func waitForIdleness() {
+    let before = works
+    var end = timespec()
+    clock_gettime(CLOCK_REALTIME, &end)
+    end.tv_sec += Self.idleSeconds
+    guard pthread_cond_timedwait(workCame, lock, &end) == ETIMEDOUT, isWatched, works == before else { return }
+    isWatched = false
+    pthread_mutex_unlock(lock)
+    LargeMemory.giveBack()
+    pthread_mutex_lock(lock)
   }
 }

@@ -128,6 +128,50 @@ final class GroupTree {
     return (UInt32(first), grouping.finish())
   }
 
+  /// The groups as they are, for others to be compared with.
+  struct Shape {
+    fileprivate let nodes: [Node]
+    fileprivate let children: [[UInt32]]
+  }
+
+  var shape: Shape { Shape(nodes: nodes, children: children) }
+
+  /// Gives groups the serials of those with the same paths in a tree that was there before.
+  func inherit(_ old: Shape) {
+    var work: [(new: UInt32, old: UInt32)] = [(Self.root, Self.root)]
+    while let (new, known) = work.popLast() {
+      // Both in the order of their values.
+      let (ours, theirs) = (children[Int(new)], old.children[Int(known)])
+      guard !ours.isEmpty, !theirs.isEmpty else { continue }
+      let column = columns[Int(nodes[Int(new)].depth)]
+      var (one, other) = (0, 0)
+      while one < ours.count, other < theirs.count {
+        let (mine, before) = (nodes[Int(ours[one])].key, old.nodes[Int(theirs[other])].key)
+        if mine == before {
+          nodes[Int(ours[one])].serial = old.nodes[Int(theirs[other])].serial
+          work.append((ours[one], theirs[other]))
+          one += 1
+          other += 1
+        } else if column.order(ofGroupKey: mine) < column.order(ofGroupKey: before) {
+          one += 1
+        } else {
+          other += 1
+        }
+      }
+    }
+  }
+
+  /// The keys from the outermost group to this one.
+  func keys(_ node: UInt32) -> [UInt64] {
+    var keys: [UInt64] = []
+    var node = node
+    while node != Self.root {
+      keys.append(nodes[Int(node)].key)
+      node = nodes[Int(node)].parent
+    }
+    return keys.reversed()
+  }
+
   /// Says how many rows a tree without columns has.
   func countAll(_ rows: Int) { nodes[0].rowCount = rows }
 

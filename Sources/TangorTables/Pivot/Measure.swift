@@ -6,6 +6,9 @@ protocol Measure: AnyObject {
   /// The kind of the results.
   var kind: ColumnKind { get }
 
+  /// Whether its results follow from the rows alone, so that it can be made anew at any time.
+  var isOfRowsAlone: Bool { get }
+
   /// Makes room for cells.
   func reserve(_ cells: Int)
   /// Begins a cell anew, without rows.
@@ -26,6 +29,8 @@ protocol Measure: AnyObject {
 }
 
 extension Measure {
+  var isOfRowsAlone: Bool { true }
+
   func column(_ name: String, _ cells: [UInt32]) -> BatchColumn {
     BatchColumn(name, cells.map { $0 == PivotCells.none ? .null : value($0) }, kind: kind)
   }

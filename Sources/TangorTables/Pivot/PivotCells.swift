@@ -126,6 +126,27 @@ final class PivotCells {
     columns.sweep()
   }
 
+  /// What a cell is, whatever its number: the keys of its groups.
+  struct Path: Hashable {
+    var row: [UInt64]
+    var column: [UInt64]
+  }
+
+  func path(_ cell: UInt32) -> Path {
+    Path(row: rows.keys(cells[Int(cell)].row), column: columns.keys(cells[Int(cell)].column))
+  }
+
+  /// Makes all cells anew; groups that were there before stay what they are to those who know them.
+  ///
+  /// - Parameter make: Builds them, where there are none.
+  func rebuild(_ make: (PivotCells) -> Void) {
+    let (oldRows, oldColumns) = (rows.shape, columns.shape)
+    removeAll()
+    make(self)
+    rows.inherit(oldRows)
+    columns.inherit(oldColumns)
+  }
+
   /// Makes the cells of rows, all at once, where there are none yet.
   ///
   /// - Returns: The number of each row's leaf.

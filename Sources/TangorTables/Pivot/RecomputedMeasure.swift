@@ -1,17 +1,21 @@
 /// The aggregates that need a group's rows: a change marks the groups that it touches, and the next reader computes those alone.
 final class RecomputedMeasure: Measure {
   let kind: ColumnKind
+  let isOfRowsAlone: Bool
   private let cells: PivotCells
   private let compute: (UInt32) -> CellValue
   private let computeMany: ((CellRows) -> [CellValue])?
   private var known: [CellValue?] = []
 
   /// - Parameters:
+  ///   - isOfRowsAlone: Whether results do not depend on which groups were there before.
   ///   - compute: The result of a cell, from its rows.
   ///   - computeMany: The results of many cells, in one pass over the table; nil where there is no such way.
   init(
-    _ kind: ColumnKind, _ cells: PivotCells, _ compute: @escaping (UInt32) -> CellValue, many computeMany: ((CellRows) -> [CellValue])?
+    _ kind: ColumnKind, isOfRowsAlone: Bool, _ cells: PivotCells, _ compute: @escaping (UInt32) -> CellValue,
+    many computeMany: ((CellRows) -> [CellValue])?
   ) {
+    self.isOfRowsAlone = isOfRowsAlone
     self.kind = kind
     self.cells = cells
     self.compute = compute

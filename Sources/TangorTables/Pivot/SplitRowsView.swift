@@ -84,6 +84,8 @@ final class SplitRowsView: TableView, TableObserver {
     flat.rowsWillChange(slots, columns: columns)
   }
 
+  func rowsHaveGone() { flat.rowsHaveGone() }
+
   func rowsDidChange(_ changed: [UInt32], added: [UInt32], columns: ColumnSet) {
     flat.rowsDidChange(changed, added: added, columns: columns)
     for slot in changed where flat.rows.contains(slot) { cells.insert(slot) { _ in } }

@@ -12,6 +12,7 @@ final class WaterMarkMeasure: Measure {
   }
 
   var kind: ColumnKind { column.kind }
+  var isOfRowsAlone: Bool { false }
 
   func reserve(_ cells: Int) {
     if marks.count < cells { marks.append(contentsOf: repeatElement(.null, count: max(cells - marks.count, marks.count / 2))) }

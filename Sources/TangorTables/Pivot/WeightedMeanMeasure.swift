@@ -43,6 +43,7 @@ final class WeightedMeanMeasure: Measure {
 
   func addAll(_ rows: RowSelection, leaves: UnsafePointer<UInt32>) {
     reserve(cells.limit)
+    for cell in 0..<cells.limit { sums[cell] = Sums() }
     let stride = cells.stride
     for row in 0..<rows.count {
       let leaf = Int(leaves[row])

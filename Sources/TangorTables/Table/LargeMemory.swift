@@ -22,6 +22,12 @@ enum LargeMemory {
     return true
   }()
 
+  /// Says that something of so many bytes was made or dropped.
+  static func note(_ bytes: Int) { if bytes >= noticedBytes { WorkerCrew.shared.noteWork() } }
+
+  /// Bytes for which it is worth the while to see to it that they go back.
+  private static let noticedBytes = 1 << 20
+
   /// Gives free memory back to the system; takes milliseconds.
   static func giveBack() {
     #if canImport(Glibc)

@@ -8,6 +8,8 @@ final class FlatView: TableView, TableObserver {
   private let order: SortedRows
   /// The table's columns that decide where a row stands.
   private let orderColumns: ColumnSet
+  /// Whether a change is under way after which rows and order are found out anew.
+  private var isRenewed = false
 
   init(_ plan: ViewPlan, _ table: TableCore) {
     self.plan = plan
@@ -74,7 +76,10 @@ final class FlatView: TableView, TableObserver {
   // MARK: Changes
 
   func rowsWillChange(_ slots: [UInt32], columns: ColumnSet?) {
-    if slots.count > rowCount / 4 { order.reset() }
+    // So many that all is found out anew afterwards.
+    let matters = columns.map { rows.dependsOn($0) || orderColumns.intersects($0) } ?? true
+    isRenewed = matters && Parallelism.current.rebuilds(changes: slots.count, of: table.count)
+    if isRenewed || !matters { return }
     for slot in slots {
       if columns == nil || rows.dependsOn(columns ?? ColumnSet()) {
         order.remove(slot)
@@ -85,12 +90,24 @@ final class FlatView: TableView, TableObserver {
     }
   }
 
+  func rowsHaveGone() { renew() }
+
+  /// - Returns: Whether it was put off.
+  @discardableResult private func renew() -> Bool {
+    guard isRenewed else { return false }
+    isRenewed = false
+    rows.renew()
+    order.reset()
+    return true
+  }
+
   func rowsDidChange(_ changed: [UInt32], added: [UInt32], columns: ColumnSet) {
+    if Parallelism.current.rebuilds(changes: added.count, of: table.count) { isRenewed = true }
+    if renew() { return }
     let refilters = rows.dependsOn(columns)
     if refilters || orderColumns.intersects(columns) {
       for slot in changed where refilters ? rows.admit(slot) : rows.contains(slot) { order.insert(slot) }
     }
-    if added.count > rowCount / 4 { order.reset() }
     for slot in added where rows.admit(slot) { order.insert(slot) }
   }
 
