@@ -151,6 +151,7 @@ def perspective_cases(path: str, threads: int) -> Dict[str, Case]:
     client = perspective.Server().new_local_client()
     table = client.table(raw, name="t")
     flat = table.view()
+    # Perspective has the total besides.
     sums = {"columns": ["sales", "score", "id"], "aggregates": {"sales": "sum", "score": "mean", "id": "count"}}
 
     def load() -> None:

@@ -35,13 +35,14 @@ enum RadixSort {
     let parts = RowParts(count, parts: Parallelism.current.parts(count))
     let bounds = bounds(keys, parts)
     if bounds.isSorted { return rows.slots ?? Array(0..<UInt32(count)) }
-    let keyBits = 64 - (bounds.highest - bounds.lowest).leadingZeroBitCount
+    let range = KeyRange(bounds.lowest, bounds.highest, ordinary: bounds.ordinary)
+    let keyBits = 64 - range.width.leadingZeroBitCount
     let positionBits = 64 - UInt64(count - 1).leadingZeroBitCount
     let usedBits = min(keyBits, 64 - positionBits)
     let first = GrowableBuffer<UInt64>(capacity: count)
     let second = GrowableBuffer<UInt64>(capacity: count)
     let words = WordSort(positionBits: positionBits, ties: keyBits > usedBits ? keys : nil)
-    words.fill(first.base, keys, parts, lowest: bounds.lowest, shift: UInt64(keyBits - usedBits))
+    words.fill(first.base, keys, parts, range, shift: UInt64(keyBits - usedBits))
     words.sort(first.base, second.base, parts, bits: usedBits)
     let mask = (UInt64(1) << UInt64(positionBits)) - 1
     return [UInt32](unsafeUninitializedCapacity: count) { memory, filled in
@@ -59,22 +60,70 @@ enum RadixSort {
     }
   }
 
-  private static func bounds(_ keys: UnsafePointer<UInt64>, _ parts: RowParts) -> (lowest: UInt64, highest: UInt64, isSorted: Bool) {
-    let found = GrowableBuffer<(lowest: UInt64, highest: UInt64, isSorted: Bool)>(capacity: parts.parts)
-    let out = found.base
-    forEachPart(parts.parts) { part in
-      var (lowest, highest, isSorted) = (UInt64.max, UInt64(0), true)
-      var previous = keys[max(parts[part].lowerBound - 1, 0)]
-      for index in parts[part] {
-        let key = keys[index]
-        lowest = min(lowest, key)
-        highest = max(highest, key)
-        isSorted = isSorted && previous <= key
-        previous = key
+  private struct Bounds {
+    var lowest = UInt64.max
+    var highest: UInt64 = 0
+    /// The bounds of the keys that are not those of no value or of zero.
+    var ordinary: (lowest: UInt64, highest: UInt64) = (.max, 0)
+    var isSorted = true
+  }
+
+  private static func bounds(_ keys: UnsafePointer<UInt64>, _ parts: RowParts) -> Bounds {
+    var found = [Bounds](repeating: Bounds(), count: parts.parts)
+    found.withUnsafeMutableBufferPointer { found in
+      guard let found = found.baseAddress else { return }
+      forEachPart(parts.parts) { part in
+        var bounds = Bounds()
+        var previous = keys[max(parts[part].lowerBound - 1, 0)]
+        for index in parts[part] {
+          let key = keys[index]
+          bounds.lowest = min(bounds.lowest, key)
+          bounds.highest = max(bounds.highest, key)
+          if !KeyRange.isSpecial(key) {
+            bounds.ordinary.lowest = min(bounds.ordinary.lowest, key)
+            bounds.ordinary.highest = max(bounds.ordinary.highest, key)
+          }
+          bounds.isSorted = bounds.isSorted && previous <= key
+          previous = key
+        }
+        found[part] = bounds
       }
-      out[part] = (lowest, highest, isSorted)
     }
-    return (0..<parts.parts).reduce((UInt64.max, 0, true)) { (min($0.0, out[$1].0), max($0.1, out[$1].1), $0.2 && out[$1].2) }
+    return found.dropFirst().reduce(into: found[0]) { all, part in
+      all.lowest = min(all.lowest, part.lowest)
+      all.highest = max(all.highest, part.highest)
+      all.ordinary.lowest = min(all.ordinary.lowest, part.ordinary.lowest)
+      all.ordinary.highest = max(all.ordinary.highest, part.ordinary.highest)
+      all.isSorted = all.isSorted && part.isSorted
+    }
+  }
+}
+
+/// Keys as numbers from 0 on that lie as close together as the keys allow.
+///
+/// The keys of no value and of zero lie far from those of other numbers, and often there are some: they are moved next to the others.
+private struct KeyRange {
+  private let lowest: UInt64
+  private let highest: UInt64
+  private let isMoved: Bool
+  /// The greatest of the numbers.
+  let width: UInt64
+
+  init(_ lowest: UInt64, _ highest: UInt64, ordinary: (lowest: UInt64, highest: UInt64)) {
+    isMoved = ordinary.lowest <= ordinary.highest && ordinary.highest - ordinary.lowest < 1 << 62
+    self.lowest = isMoved ? ordinary.lowest : lowest
+    self.highest = isMoved ? ordinary.highest : highest
+    width = isMoved ? ordinary.highest - ordinary.lowest + 8 : highest - lowest
+  }
+
+  @inline(__always) static func isSpecial(_ key: UInt64) -> Bool { key &+ 1 <= 1 || key &- (1 << 63 - 1) <= 1 }
+
+  @inline(__always) func number(_ key: UInt64) -> UInt64 {
+    let number = key &- lowest
+    guard isMoved else { return number }
+    if key >= lowest, key <= highest { return number &+ 4 }
+    let place = UInt64(key == 0 ? 0 : key == 1 << 63 - 1 ? 1 : key == 1 << 63 ? 2 : 3)
+    return key < lowest ? place : width &- 3 &+ place
   }
 }
 
@@ -88,11 +137,11 @@ private struct WordSort {
   /// The whole keys, where the words hold only a part of them.
   let ties: UnsafePointer<UInt64>?
 
-  func fill(_ words: UnsafeMutablePointer<UInt64>, _ keys: UnsafePointer<UInt64>, _ parts: RowParts, lowest: UInt64, shift: UInt64) {
+  func fill(_ words: UnsafeMutablePointer<UInt64>, _ keys: UnsafePointer<UInt64>, _ parts: RowParts, _ range: KeyRange, shift: UInt64) {
     let positionBits = UInt64(positionBits)
     forEachPart(parts.parts) { part in
       for index in parts[part] {
-        words[index] = (((keys[index] &- lowest) >> shift) << positionBits) | UInt64(truncatingIfNeeded: index)
+        words[index] = ((range.number(keys[index]) >> shift) << positionBits) | UInt64(truncatingIfNeeded: index)
       }
     }
   }

@@ -1,8 +1,7 @@
 /// Finds one of many by its place in their order, without ordering them.
 enum Selection {
   /// Keys from which on they are counted by their upper bits before any is moved.
-  private static let countedSize = 512
-  private static let digitBits = 11
+  private static let countedSize = 32
 
   /// - Returns: What would stand at `place` if the keys were sorted, and the one before it; 0 before the first.
   ///
@@ -15,6 +14,8 @@ enum Selection {
       greatest = max(greatest, key)
     }
     if least == greatest { return (place > 0 ? least : 0, least) }
+    // A few keys for each count.
+    let digitBits = min(11, max(4, Int.bitWidth - keys.count.leadingZeroBitCount - 3))
     let shift = UInt64(max(0, 64 - (greatest - least).leadingZeroBitCount - digitBits))
     return withUnsafeTemporaryAllocation(of: Int.self, capacity: 1 << digitBits) { counts in
       counts.initialize(repeating: 0)
@@ -27,10 +28,11 @@ enum Selection {
       // The bucket's keys move to the front, and what is there to their places.
       var found = 0
       var below: UInt64 = 0
+      let start = least &+ UInt64(truncatingIfNeeded: bucket) << shift
       for index in 0..<keys.count {
         let key = keys[index]
         let own = Int(truncatingIfNeeded: (key &- least) >> shift)
-        if own < bucket { below = max(below, key) }
+        below = max(below, key < start ? key : 0)
         if own == bucket {
           keys[index] = keys[found]
           keys[found] = key

@@ -16,13 +16,14 @@ final class GroupTree {
   static let root: UInt32 = 0
 
   let columns: [ColumnStore]
-  private(set) var nodes: [Node]
+  // One table's own, which one task at a time uses; the checks at every access cost as much as the work.
+  @exclusivity(unchecked) private(set) var nodes: [Node]
   /// By node, in the order of their values.
-  private var children: [[UInt32]]
+  @exclusivity(unchecked) private var children: [[UInt32]]
   private var free: [UInt32] = []
   private var emptied: [UInt32] = []
   /// Made for the first that looks for a group by its value.
-  private var index: KeyTable?
+  @exclusivity(unchecked) private var index: KeyTable?
   private var serials = 0
   /// Changes with every group that comes or goes.
   private(set) var version = 0

@@ -16,9 +16,10 @@ final class PivotCells {
 
   let rows: GroupTree
   let columns: GroupTree
-  private(set) var cells: [Cell] = []
+  // As in `GroupTree`.
+  @exclusivity(unchecked) private(set) var cells: [Cell] = []
   /// The cells that a leaf cell's rows belong to, itself included; `stride` of them by leaf number.
-  private(set) var above: [UInt32] = []
+  @exclusivity(unchecked) private(set) var above: [UInt32] = []
   let stride: Int
   /// The cells by their groups, where columns are split.
   private var index = KeyTable()
