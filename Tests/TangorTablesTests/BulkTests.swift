@@ -57,7 +57,9 @@ extension Parallelism {
   }
 
   /// Groups by every kind of key, of tables with rows missing between others.
-  @Test(arguments: [["g"], ["h", "g"], ["w"], ["g", "w", "h"], []], [false, true]) func groupsAreThoseOfTheRows(by: [String], gaps: Bool) throws {
+  @Test(arguments: [["g"], ["h", "g"], ["w"], ["g", "w", "h"], []], [false, true]) func groupsAreThoseOfTheRows(
+    by: [String], gaps: Bool
+  ) throws {
     let table = try TableCore(Self.columns, index: "k")
     try table.write(Self.rows(2_000, seed: 5))
     if gaps {
@@ -99,7 +101,8 @@ extension Parallelism {
       try Parallelism.$current.withValue(parallelism) {
         let view = try table.makeView(configuration)
         // One row at a time asks for each group alone.
-        let slices = parallelism.threads == 1
+        let slices =
+          parallelism.threads == 1
           ? (0..<view.rowCount).map { view.slice(Viewport(startRow: $0, endRow: $0 + 1), keys: false) } : [view.slice(.all, keys: false)]
         return slices.reduce(into: [[CellValue]](repeating: [], count: view.columnCount)) { all, slice in
           for (column, result) in slice.columns.enumerated() { all[column] += result.values.cells }
@@ -137,7 +140,8 @@ extension Parallelism {
     try Parallelism.$current.withValue(.eager) {
       let table = try TableCore(Self.columns)
       let view = try table.makeView(ViewConfiguration(columns: ["k"], groupBy: ["g"], aggregates: ["k": ["count"]]))
-      let flat = try table.makeView(ViewConfiguration(columns: ["k"], filter: [.init("v", ">", [.number(0)])], sort: [.init("k", .descending)]))
+      let flat = try table.makeView(
+        ViewConfiguration(columns: ["k"], filter: [.init("v", ">", [.number(0)])], sort: [.init("k", .descending)]))
       for round in 1...3 {
         try table.write(Self.rows(100, seed: UInt64(round)))
         #expect(view.slice(.all, keys: false)["k"][0] == .integer(Int64(100 * round)))

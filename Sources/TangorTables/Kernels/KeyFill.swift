@@ -20,7 +20,7 @@ struct KeyFill: ColumnKernel {
   private let labels: UnsafePointer<UInt64>?
   private let slots: UnsafePointer<UInt32>?
   private var rows = 0..<0
-  private var out: UnsafeMutablePointer<UInt64>
+  private var out: UnsafeMutablePointer<UInt64>?
 
   /// - Parameter slots: The rows' slots, which stay while the kernel is used; nil where each row's slot is its number.
   init(_ column: ColumnStore, _ mode: Mode, slots: UnsafePointer<UInt32>?) {
@@ -28,7 +28,6 @@ struct KeyFill: ColumnKernel {
     self.mode = mode
     self.slots = slots
     labels = mode == .group ? nil : column.dictionary?.orderedLabels()
-    out = UnsafeMutablePointer(bitPattern: 8)!
   }
 
   /// Writes the keys of rows.
@@ -50,6 +49,7 @@ struct KeyFill: ColumnKernel {
   }
 
   @inline(__always) private func write(_ key: (Int) -> UInt64) {
+    guard let out else { return }
     let validity = column.validity.base
     let first = rows.lowerBound
     guard let slots else {

@@ -46,7 +46,7 @@ enum RadixSort {
     words.sort(first.base, second.base, parts, bits: usedBits)
     let mask = (UInt64(1) << UInt64(positionBits)) - 1
     return [UInt32](unsafeUninitializedCapacity: count) { memory, filled in
-      let out = memory.baseAddress!
+      guard let out = memory.baseAddress else { return }
       let sorted = first.base
       rows.withSlots { slots in
         forEachPart(parts.parts) { part in

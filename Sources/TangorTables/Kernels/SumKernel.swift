@@ -175,7 +175,9 @@ struct NumberFill: ColumnKernel {
     let validity = column.validity.base
     let first = rows.lowerBound
     guard let slots else {
-      if column.isFull(rows) { for row in rows { out[row &- first] = number(row) } } else {
+      if column.isFull(rows) {
+        for row in rows { out[row &- first] = number(row) }
+      } else {
         for row in rows { out[row &- first] = validity[row >> 6] >> UInt64(row & 63) & 1 == 1 ? number(row) : none }
       }
       return

@@ -42,7 +42,8 @@ struct Reductions {
     case .median where column.kind != .string: { quantiles($0, 0.5) }
     case .firstQuartile where column.kind != .string: { quantiles($0, 0.25) }
     case .thirdQuartile where column.kind != .string: { quantiles($0, 0.75) }
-    case .distinctCount: { rows in rows.distinctCounts(column)?.map { .integer(Int64($0)) } ?? each(rows) { .integer(Int64(distinct($0))) } }
+    case .distinctCount:
+      { rows in rows.distinctCounts(column)?.map { .integer(Int64($0)) } ?? each(rows) { .integer(Int64(distinct($0))) } }
     case .any, .or: { each($0, any) }
     case .first: { each($0) { extreme($0, table.precedes).map(column.cell) ?? .null } }
     case .lastByIndex: { each($0) { extreme($0) { table.precedes($1, $0) }.map(column.cell) ?? .null } }

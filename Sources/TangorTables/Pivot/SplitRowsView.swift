@@ -64,8 +64,10 @@ final class SplitRowsView: TableView, TableObserver {
     let within = columns.clamped(to: 0..<heads.count * width).map { column -> ResultColumn in
       let head = heads[column / width]
       let shown = plan.columns[column % width]
-      let own = Set(cells.columns.leaves(of: head))
-      let values = shown.store.gather(slots, where: leaves.map(own.contains))
+      let own = cells.columns.leaves(of: head)
+      // Most heads are a single leaf: a set would be asked for every row.
+      let wanted = own.count == 1 ? leaves.map { $0 == own[0] } : leaves.map(Set(own).contains)
+      let values = shown.store.gather(slots, where: wanted)
       return ResultColumn(path: cells.columns.path(head), name: shown.name, aggregate: nil, values: values)
     }
     return ResultSlice(rowCount: slots.count, columns: within)

@@ -148,7 +148,8 @@ extension TableCore {
         identity = Self.identity(given, keyCodes, row)
       }
       let next = last + step
-      let isNext = next >= 0 && next < slotCount && live.contains(UInt32(next)) && identity != nil && index.identity(UInt32(next)) == identity
+      let isNext =
+        next >= 0 && next < slotCount && live.contains(UInt32(next)) && identity != nil && index.identity(UInt32(next)) == identity
       let known = isNext ? UInt32(next) : keys.slot(ofIdentity: identity)
       if let slot = known {
         (last, step) = (Int(slot), Int(slot) - last)
