@@ -71,7 +71,7 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
     .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
-    .target(name: "TangorTables", dependencies: ["TangorJSON"], swiftSettings: settings),
+    .target(name: "TangorTables", dependencies: ["TangorJSON", "CMalloc"], swiftSettings: settings),
     .target(
       name: "TangorPerspective", dependencies: ["TangorTables", "TangorJSON", swiftProtobuf], exclude: ["Protocol/perspective.proto"],
       swiftSettings: settings),
@@ -136,6 +136,7 @@ let package = Package(
     .executableTarget(
       name: "ObjectDispatch", dependencies: ["TangorObjects", "TangorJSON"], path: "Benchmarks/ObjectDispatch", swiftSettings: settings),
     .executableTarget(name: "Signals", dependencies: ["TangorCore", "TangorJSON"], path: "Benchmarks/Signals", swiftSettings: settings),
+    .executableTarget(name: "TableEngine", dependencies: ["TangorTables"], path: "Benchmarks/TableEngine", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(

@@ -9,11 +9,11 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 sys.dont_write_bytecode = True
 
-from harness import inside, machine, provision, report  # noqa: E402
+from harness import engine, inside, machine, provision, report  # noqa: E402
 from harness.cases import Settings  # noqa: E402
 from harness.catalog import NAMES, Catalog  # noqa: E402
 from harness.errors import BenchmarkError  # noqa: E402
@@ -25,7 +25,7 @@ from harness.workloads import REGISTRY, Workload, chosen  # noqa: E402
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parent / ".build" / "bench"
 SERVERS = list(NAMES)
-WORKLOADS = [*REGISTRY, inside.NAME]
+WORKLOADS = [*REGISTRY, inside.NAME, engine.NAME]
 SPARE_DESCRIPTORS = 300
 
 
@@ -100,6 +100,20 @@ def measure_inside(given: argparse.Namespace, skipped: Dict[str, str]) -> List[i
     return outcomes
 
 
+def measure_engine(given: argparse.Namespace, skipped: Dict[str, str]) -> Optional[engine.Outcome]:
+    """Measures the table engine beside its peers, where that was asked for and the program is there."""
+    if (given.only and engine.NAME not in given.only) or (given.servers and US not in given.servers):
+        return None
+    program = given.tangor.parent / engine.PROGRAM
+    if not program.is_file():
+        skipped[engine.PROGRAM] = f"not built: `swift build -c release --product {engine.PROGRAM}`"
+        print(f"skipped: {engine.PROGRAM}: {skipped[engine.PROGRAM]}", flush=True)
+        return None
+    print(f"{engine.NAME}: the table engine alone", flush=True)
+    python = provision.python_environment(HERE / "requirements-engine.txt", BUILD / "engine")
+    return engine.measure(program, HERE / "peers" / "table_peer.py", python, BUILD)
+
+
 def measure(given: argparse.Namespace, workloads: List[Workload]) -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
     logs = BUILD / "logs"
@@ -118,7 +132,8 @@ def measure(given: argparse.Namespace, workloads: List[Workload]) -> int:
         print(f"{workload.name}: {workload.title}", flush=True)
         runner.run(workload)
     outcomes = measure_inside(given, catalog.skipped)
-    given.out.write_text(report.page(run, workloads, runner.results, outcomes))
+    table_engine = measure_engine(given, catalog.skipped)
+    given.out.write_text(report.page(run, workloads, runner.results, outcomes, table_engine))
     (BUILD / "results.json").write_text(json.dumps(report.as_data(run, runner.results, outcomes), indent=1))
     print(f"written: {given.out}")
     ours = [case for case, row in runner.results.failures if row.split()[0] == US]
@@ -130,7 +145,7 @@ def measure(given: argparse.Namespace, workloads: List[Workload]) -> int:
 
 def chosen_of(only: List[str]) -> List[Workload]:
     """The workloads that need servers; all, when nothing was chosen."""
-    names = [name for name in only if name != inside.NAME]
+    names = [name for name in only if name not in (inside.NAME, engine.NAME)]
     return chosen(names) if names or not only else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, Iterable, List, Mapping, Optional, Sequence
 
+from . import engine
 from .cases import Case, Settings
 from .expectations import US, Expectation, judged
 from .inside import Outcome
@@ -125,7 +126,8 @@ def inside_section(outcomes: Sequence[Outcome]) -> List[str]:
     return lines
 
 
-def page(run: Run, workloads: Sequence[Workload], results: Results, outcomes: Sequence[Outcome] = ()) -> str:
+def page(run: Run, workloads: Sequence[Workload], results: Results, outcomes: Sequence[Outcome] = (),
+         table_engine: Optional[engine.Outcome] = None) -> str:
     """The whole page."""
     cases = [case.name for workload in workloads for case in workload.cases]
     lines = ["# Benchmark results", "", f"Written by `make bench` on {run.date}."]
@@ -140,6 +142,7 @@ def page(run: Run, workloads: Sequence[Workload], results: Results, outcomes: Se
         for case in workload.cases:
             lines += case_section(results, case, run.settings)
     lines += inside_section(outcomes)
+    lines += engine.section(table_engine)
     return "\n".join(lines).rstrip() + "\n"
 
 

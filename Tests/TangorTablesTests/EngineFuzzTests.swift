@@ -65,7 +65,12 @@ private let seeds = getenv("TANGOR_TABLE_FUZZ").flatMap { Int(String(cString: $0
     return (slice.rowPath?.levels ?? []).map(text) + slice.columns.map { $0.title + ": " + text($0.values) }
   }
 
+  /// Seeds in turn: as on this machine, all in bulk and on several threads, nothing so.
   @Test(arguments: 0..<seeds) func viewsOfAnything(seed: Int) throws {
+    try Parallelism.$current.withValue([Parallelism(), .eager, .reluctant][seed % 3]) { try viewsOfAnything(seed) }
+  }
+
+  private func viewsOfAnything(_ seed: Int) throws {
     var random = SeededGenerator(seed: UInt64(seed))
     let columns = (0..<Int.random(in: 0...7, using: &random)).map { ("c\($0)", Self.kinds.randomElement(using: &random)!) }
     let names = columns.map(\.0) + ["missing"].filter { _ in columns.isEmpty }

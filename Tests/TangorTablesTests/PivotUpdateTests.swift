@@ -35,8 +35,12 @@ private func row(_ random: inout SeededGenerator) -> Row {
 
 @Suite struct PivotUpdateTests {
   /// Views that followed random writes show what views show that are made afterwards.
-  @Test(arguments: Aggregate.allCases.filter { ![.last, .high, .low].contains($0) })
-  func viewsFollowTheirTable(aggregate: Aggregate) throws {
+  @Test(arguments: Aggregate.allCases.filter { ![.last, .high, .low].contains($0) }, [false, true])
+  func viewsFollowTheirTable(aggregate: Aggregate, inBulk: Bool) throws {
+    try Parallelism.$current.withValue(inBulk ? .eager : .reluctant) { try viewsFollow(aggregate) }
+  }
+
+  private func viewsFollow(_ aggregate: Aggregate) throws {
     var random = SeededGenerator(seed: 77)
     let table = try TableCore(columns, index: "k")
     let onAll = !["sum", "abs", "gmv", "mul", "pct", "mean", "std", "var"].contains { aggregate.rawValue.contains($0) }
@@ -87,7 +91,11 @@ private func row(_ random: inout SeededGenerator) -> Row {
   }
 
   /// Sums and counts of a grouped view, against a dictionary of the table's rows.
-  @Test func sumsAreThoseOfTheRows() throws {
+  @Test(arguments: [false, true]) func sumsAreThoseOfTheRows(inBulk: Bool) throws {
+    try Parallelism.$current.withValue(inBulk ? .eager : .reluctant) { try sumsAreThoseOfTheRows() }
+  }
+
+  private func sumsAreThoseOfTheRows() throws {
     var random = SeededGenerator(seed: 4)
     let table = try TableCore(columns, index: "k")
     let view = try table.makeView(ViewConfiguration(columns: ["v", "s"], groupBy: ["g", "d"]))

@@ -75,23 +75,11 @@ struct UsedTexts {
   let codes: Vector<Int32>
 
   init(_ codes: Vector<Int32>, _ texts: TextVector, rowCount: Int, _ validity: Bitmap?) {
-    var known = [Int32](repeating: -1, count: texts.count)
-    var order: [Int] = []
-    self.codes = Vector(count: rowCount) { memory in
-      for row in 0..<rowCount {
-        var code: Int32 = 0
-        if validity?[row] ?? true {
-          let place = Int(codes[row])
-          if known[place] < 0 {
-            known[place] = Int32(truncatingIfNeeded: order.count)
-            order.append(place)
-          }
-          code = known[place]
-        }
-        memory.initializeElement(at: row, to: code)
-      }
-    }
-    self.texts = texts.gathered(order)
+    let first = FirstOccurrences(codes, limit: texts.count, used: texts.count, validity)
+    // What was made for a result has its texts in this order already.
+    let isReady = first.order.count == texts.count && first.isIdentity
+    self.codes = isReady ? codes : first.positions(codes, validity)
+    self.texts = isReady ? texts : texts.gathered(first.order.map { Int($0) })
   }
 
   init(_ texts: TextVector, rowCount: Int, _ validity: Bitmap?) {

@@ -17,6 +17,26 @@ extension Batch {
   }
 }
 
+extension Batch {
+  /// Whether it has the same columns of the same kinds in the same order.
+  func hasColumns(of other: Batch) -> Bool {
+    columns.count == other.columns.count && zip(columns, other.columns).allSatisfy { $0.name == $1.name && $0.values.isAs($1.values) }
+  }
+}
+
+extension BatchValues {
+  /// Whether both hold values of one kind.
+  fileprivate func isAs(_ other: BatchValues) -> Bool {
+    switch (self, other) {
+    case (.int8, .int8), (.int16, .int16), (.int32, .int32), (.int64, .int64), (.uint8, .uint8), (.uint16, .uint16), (.uint32, .uint32),
+      (.uint64, .uint64), (.float32, .float32), (.float64, .float64), (.boolean, .boolean), (.date, .date), (.datetime, .datetime),
+      (.text, .text):
+      true
+    default: false
+    }
+  }
+}
+
 extension Bitmap {
   /// Bitmaps one behind the other, nil standing for one of ones alone; nil when all are.
   static func joined(_ parts: [Bitmap?], counts: [Int]) -> Bitmap? {

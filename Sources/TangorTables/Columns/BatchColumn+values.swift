@@ -67,3 +67,32 @@ extension BatchColumn {
     self.init(name, values, validity: bitmap.trueCount == cells.count ? nil : bitmap)
   }
 }
+
+extension BatchColumn {
+  /// A column of whole numbers, nil where there is none.
+  static func integers(_ name: String, _ count: Int, _ value: (Int) -> Int64?) -> BatchColumn {
+    let (values, validity) = made(count, 0, value)
+    return BatchColumn(name, .int64(values), validity: validity)
+  }
+
+  /// A column of numbers, nil where there is none.
+  static func floats(_ name: String, _ count: Int, _ value: (Int) -> Double?) -> BatchColumn {
+    let (values, validity) = made(count, 0, value)
+    return BatchColumn(name, .float64(values), validity: validity)
+  }
+
+  @inline(__always) private static func made<Value: BitwiseCopyable & Sendable>(
+    _ count: Int, _ none: Value, _ value: (Int) -> Value?
+  ) -> (Vector<Value>, Bitmap?) {
+    var words = [UInt64](repeating: 0, count: (count + 63) / 64)
+    let values = Vector<Value>(count: count) { out in
+      for row in 0..<count {
+        let value = value(row)
+        out[row] = value ?? none
+        words[row >> 6] |= (value == nil ? 0 : 1) << UInt64(row & 63)
+      }
+    }
+    let bitmap = Bitmap(count: count, words: words)
+    return (values, bitmap.trueCount == count ? nil : bitmap)
+  }
+}

@@ -71,7 +71,10 @@ package final class MemoryBlock: Sendable {
     memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(byteCount, 16), alignment: max(alignment, 16))
   }
 
-  deinit { memory.deallocate() }
+  deinit {
+    memory.deallocate()
+    LargeMemory.note(memory.count)
+  }
 
   func address<Element>(of type: Element.Type) -> UnsafeMutablePointer<Element> {
     // Allocated above with at least 16 bytes.

@@ -35,23 +35,57 @@ package enum JSONTableReader {
   package static func ndjson(
     _ bytes: UnsafeRawBufferPointer, schema: Schema? = nil, listFlatten: ListFlatten = .zip, index: String? = nil
   ) throws(TableError) -> Batch {
-    try read {
-      let rows = JSONRows(byteCount: bytes.count, schema: schema, listFlatten: listFlatten, index: index)
-      var start = 0
-      while start < bytes.count {
-        let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-        let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-        if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
-          do {
-            try JSONReader.read(line) { reader in try rows.readRow(&reader, line) }
-          } catch let error as JSONError {
-            throw JSONError(error.kind, at: start + error.offset, error.detail)
-          }
+    if let batch = parallelLines(bytes, schema, listFlatten, index) { return batch }
+    return try read { try lines(bytes, schema, listFlatten, index) }
+  }
+
+  private static func lines(
+    _ bytes: UnsafeRawBufferPointer, _ schema: Schema?, _ listFlatten: ListFlatten, _ index: String?
+  ) throws -> Batch {
+    let rows = JSONRows(byteCount: bytes.count, schema: schema, listFlatten: listFlatten, index: index)
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
+        do {
+          try JSONReader.read(line) { reader in try rows.readRow(&reader, line) }
+        } catch let error as JSONError {
+          throw JSONError(error.kind, at: start + error.offset, error.detail)
         }
-        start = end + 1
       }
-      return try rows.finish()
+      start = end + 1
     }
+    return try rows.finish()
+  }
+
+  /// Bytes that a thread reads for itself.
+  private static let partLength = 1 << 20
+
+  /// Reads parts of many lines on several threads.
+  ///
+  /// - Returns: nil where one reader must do it: for few lines, where anything is wrong with them, and where parts come out with other
+  ///   columns than their neighbours, which one reader would have widened as it went.
+  private static func parallelLines(
+    _ bytes: UnsafeRawBufferPointer, _ schema: Schema?, _ listFlatten: ListFlatten, _ index: String?
+  ) -> Batch? {
+    let parallelism = Parallelism.current
+    let length = min(partLength, parallelism.partSize * 16)
+    guard parallelism.threads > 1, bytes.count >= 2 * length else { return nil }
+    var bounds = [0]
+    while let start = bounds.last, start < bytes.count {
+      let wanted = start + length
+      bounds.append(wanted >= bytes.count ? bytes.count : bytes[wanted...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count)
+    }
+    // The bytes stay where they are until all threads are done.
+    nonisolated(unsafe) let text = bytes
+    let ends = bounds
+    let parts = parallelMap(count: ends.count - 1) { part in
+      try? lines(UnsafeRawBufferPointer(rebasing: text[ends[part]..<ends[part + 1]]), schema, listFlatten, index)
+    }
+    let batches = parts.compactMap { $0 }
+    guard batches.count == parts.count, let first = batches.first, batches.allSatisfy({ $0.hasColumns(of: first) }) else { return nil }
+    return .joined(batches)
   }
 
   /// Reads `{"a": [1, 2], "b": ["x", null]}`. Shorter columns are filled up with null.

@@ -65,8 +65,13 @@ struct FilterKernel: ColumnKernel {
     let validity = term.column.validity.base
     let nulls: UInt64 = term.matchesNull ? .max : 0
     let size = (count + 63) / 64
+    let parts = RowParts(size, parts: Parallelism.current.parts(count), granularity: 1)
     return [UInt64](unsafeUninitializedCapacity: size) { memory, filled in
-      for word in 0..<size { memory[word] = (bits(word) & validity[word]) | (nulls & ~validity[word]) }
+      if let out = memory.baseAddress {
+        forEachPart(parts.parts) { part in
+          for word in parts[part] { out[word] = (bits(word) & validity[word]) | (nulls & ~validity[word]) }
+        }
+      }
       filled = size
     }
   }

@@ -1,17 +1,27 @@
-/// Takes cells of a column out, in any order, for a result.
+/// Takes cells of a column out, in any order, for a result; on several threads where there are many.
 struct GatherKernel: ColumnKernel {
   let column: ColumnStore
-  let slots: [UInt32]
+  let rows: RowSelection
   let name: String
   /// Which of them to take; the others have no value then.
   let wanted: [Bool]?
 
   func run<Value: StoredValue>(_ values: UnsafeMutablePointer<Value>) -> BatchColumn {
-    let taken = Vector<Value>(count: slots.count) { out in
+    let parts = RowParts(rows.count, parts: Parallelism.current.parts(rows.count))
+    let taken = Vector<Value>(count: rows.count) { out in
       guard let out = out.baseAddress else { return }
-      slots.withUnsafeBufferPointer { slots in for index in 0..<slots.count { out[index] = values[Int(slots[index])] } }
+      rows.withSlots { slots in
+        forEachPart(parts.parts) { part in
+          let part = parts[part]
+          if let slots {
+            for row in part { out[row] = values[Int(slots[row])] }
+          } else {
+            (out + part.lowerBound).update(from: values + part.lowerBound, count: part.count)
+          }
+        }
+      }
     }
-    let validity = column.gatherValidity(slots, wanted)
+    let validity = column.gatherValidity(rows, parts, wanted)
     return BatchColumn(name, column.wrap(taken, validity), validity: validity)
   }
 }
@@ -20,20 +30,32 @@ extension ColumnStore {
   /// The cells of slots, in their order.
   ///
   /// - Parameter wanted: For each slot whether to take it; nil for all. The others have no value in the result.
-  package func gather(_ slots: [UInt32], where wanted: [Bool]? = nil) -> BatchColumn {
-    var kernel = GatherKernel(column: self, slots: slots, name: name, wanted: wanted)
+  package func gather(_ slots: [UInt32], where wanted: [Bool]? = nil) -> BatchColumn { gather(RowSelection(slots), where: wanted) }
+
+  /// The cells of rows, in the order in which they are given.
+  func gather(_ rows: RowSelection, where wanted: [Bool]? = nil) -> BatchColumn {
+    var kernel = GatherKernel(column: self, rows: rows, name: name, wanted: wanted)
     return visit(&kernel)
   }
 
-  fileprivate func gatherValidity(_ slots: [UInt32], _ wanted: [Bool]?) -> Bitmap? {
-    var words = [UInt64](repeating: 0, count: (slots.count + 63) / 64)
-    var count = 0
-    for (row, slot) in slots.enumerated() {
-      let bit = wanted?[row] == false ? 0 : validity.base[Int(slot >> 6)] >> UInt64(slot & 63) & 1
-      words[row >> 6] |= bit << UInt64(row & 63)
-      count &+= Int(bit)
+  fileprivate func gatherValidity(_ rows: RowSelection, _ parts: RowParts, _ wanted: [Bool]?) -> Bitmap? {
+    if wanted == nil, rows.count > 64, rows.slots == nil ? isFull(0..<rows.count) : isFull(0..<knownSlots) { return nil }
+    var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
+    let validity = self.validity.base
+    words.withUnsafeMutableBufferPointer { words in
+      guard let words = words.baseAddress else { return }
+      rows.withSlots { slots in
+        forEachPart(parts.parts) { part in
+          for row in parts[part] {
+            let slot = slots.map { Int($0[row]) } ?? row
+            let bit = wanted?[row] == false ? 0 : validity[slot >> 6] >> UInt64(slot & 63) & 1
+            words[row >> 6] |= bit << UInt64(row & 63)
+          }
+        }
+      }
     }
-    return count == slots.count ? nil : Bitmap(count: slots.count, words: words)
+    let bitmap = Bitmap(count: rows.count, words: words)
+    return bitmap.trueCount == rows.count ? nil : bitmap
   }
 
   fileprivate func wrap<Value: StoredValue>(_ vector: Vector<Value>, _ validity: Bitmap?) -> BatchValues {
@@ -60,21 +82,9 @@ extension ColumnStore {
   /// The texts of codes, as a dictionary of those that are there.
   func texts(_ codes: Vector<Int32>, _ validity: Bitmap?) -> BatchValues {
     guard let dictionary else { return .null(codes.count) }
-    var found: [Int32] = []
-    var positions = CodeMap(limit: dictionary.codeLimit, expected: codes.count)
-    let out = Vector<Int32>(count: codes.count) { out in
-      codes.withUnsafeBufferPointer { codes in
-        for row in 0..<codes.count {
-          guard validity?[row] != false else {
-            out[row] = 0
-            continue
-          }
-          out[row] = positions.position(of: codes[row], next: Int32(found.count)) {
-            found.append(codes[row])
-          }
-        }
-      }
-    }
+    let first = FirstOccurrences(codes, limit: dictionary.codeLimit, used: dictionary.count, validity)
+    let found = first.order
+    let out = first.positions(codes, validity)
     var offsets: [Int64] = [0]
     var bytes: [UInt8] = []
     for code in found {
@@ -82,25 +92,5 @@ extension ColumnStore {
       offsets.append(Int64(bytes.count))
     }
     return .dictionary(out, values: TextVector(offsets: Vector(offsets), bytes: Vector(bytes)))
-  }
-}
-
-/// New positions for codes: an array where many of all codes may come, a hash table where few do.
-private struct CodeMap {
-  private var array: [Int32] = []
-  private var table: [Int32: Int32] = [:]
-
-  init(limit: Int, expected: Int) { if limit <= expected * 8 + 1024 { array = [Int32](repeating: -1, count: limit) } }
-
-  mutating func position(of code: Int32, next: Int32, add: () -> Void) -> Int32 {
-    if array.isEmpty {
-      if let known = table[code] { return known }
-      table[code] = next
-    } else {
-      if array[Int(code)] >= 0 { return array[Int(code)] }
-      array[Int(code)] = next
-    }
-    add()
-    return next
   }
 }

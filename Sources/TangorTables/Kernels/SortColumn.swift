@@ -16,40 +16,25 @@ struct SortColumn {
   }
 
   /// The keys of rows.
-  func keys(_ slots: [UInt32], _ rowKeys: RowKeys) -> [UInt64] {
-    if ignoresValues { return slots.map { key($0, rowKeys) } }
-    var kernel = FillKernel(sort: self, slots: slots)
-    return column.visit(&kernel)
-  }
-
-  private struct FillKernel: ColumnKernel {
-    let sort: SortColumn
-    let slots: [UInt32]
-
-    func run<Value: StoredValue>(_ values: UnsafeMutablePointer<Value>) -> [UInt64] {
-      let flip: UInt64 = sort.descending ? .max : 0
-      let column = sort.column
-      let validity = column.validity.base
-      @inline(__always) func fill(_ key: (Int) -> UInt64) -> [UInt64] {
-        [UInt64](unsafeUninitializedCapacity: slots.count) { memory, count in
-          guard let out = memory.baseAddress else { return }
-          slots.withUnsafeBufferPointer { slots in
-            for index in 0..<slots.count {
-              let slot = Int(slots[index])
-              let hasValue = validity[slot >> 6] >> UInt64(slot & 63) & 1 == 1
-              out[index] = (hasValue ? key(slot) : 0) ^ flip
-            }
-          }
-          count = slots.count
+  func keys(_ rows: RowSelection, _ rowKeys: RowKeys) -> GrowableBuffer<UInt64> {
+    let keys = GrowableBuffer<UInt64>(capacity: rows.count)
+    let out = keys.base
+    let flip: UInt64 = descending ? .max : 0
+    if ignoresValues {
+      for row in 0..<rows.count { out[row] = key(rows[row], rowKeys) }
+      return keys
+    }
+    let parts = RowParts(rows.count, parts: Parallelism.current.parts(rows.count))
+    rows.withSlots { slots in
+      let fill = KeyFill(column, absolute ? .magnitude : .order, slots: slots)
+      forEachPart(parts.parts) { part in
+        forEachChunk(of: parts[part]) { rows in
+          fill.fill(rows, out + rows.lowerBound)
+          if flip != 0 { for row in rows { out[row] = ~out[row] } }
         }
       }
-      if let dictionary = column.dictionary {
-        let labels = dictionary.orderedLabels()
-        let codes = column.values(Int32.self)
-        return fill { labels[Int(codes[$0])] }
-      }
-      return sort.absolute && column.kind.isNumber ? fill { values[$0].magnitudeKey } : fill { values[$0].sortKey }
     }
+    return keys
   }
 }
 
@@ -77,10 +62,18 @@ extension ColumnStore {
 
 /// Sorts of a table's rows by columns.
 enum RowSort {
-  /// - Parameter slots: In the order that rows with equal keys keep.
-  static func sorted(_ slots: [UInt32], by sorts: [SortColumn], _ keys: RowKeys) -> [UInt32] {
-    var slots = slots
-    for sort in sorts.reversed() { slots = RadixSort.sorted(slots, keys: sort.keys(slots, keys)) }
+  /// - Parameter rows: In the order that rows with equal keys keep.
+  static func sorted(_ rows: RowSelection, by sorts: [SortColumn], _ keys: RowKeys) -> [UInt32] {
+    guard let last = sorts.last else { return rows.slots ?? Array(0..<UInt32(rows.count)) }
+    let own = last.keys(rows, keys)
+    var slots = RadixSort.sorted(rows, keys: own.base)
+    for sort in sorts.dropLast().reversed() {
+      let rows = RowSelection(slots)
+      let own = sort.keys(rows, keys)
+      slots = RadixSort.sorted(rows, keys: own.base)
+      withExtendedLifetime(own) {}
+    }
+    withExtendedLifetime(own) {}
     return slots
   }
 }

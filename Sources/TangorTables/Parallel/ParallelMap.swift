@@ -1,26 +1,35 @@
-import Glibc
 import Synchronization
 
-/// Computes `count` results on as many threads as there are processors to run on, this one among them.
+/// Computes `count` results on several threads, this one among them.
 ///
 /// - Parameters:
 ///   - count: how many results; each is asked for once, by its place
-///   - threads: how many threads at most; nil for the processors that there are
-///   - compute: makes one result, on any of the threads
+///   - threads: how many threads at most; nil for what `Parallelism` says
+///   - compute: makes one result, on any of the threads; what it calls in its turn is done by one thread
 package func parallelMap<Result: Sendable>(
   count: Int, threads: Int? = nil, _ compute: @Sendable (Int) -> Result
 ) -> [Result] {
-  let threads = min(count, threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  let threads = min(count, threads ?? Parallelism.current.threads)
   guard threads > 1 else { return (0..<count).map(compute) }
   return withoutActuallyEscaping(compute) { compute in
     Array(unsafeUninitializedCapacity: count) { results, initialized in
       let work = SharedWork(results: results, compute: compute)
-      let others = (1..<threads).compactMap { _ in startThread { work.run() } }
-      work.run()
-      for thread in others { pthread_join(thread, nil) }
+      WorkerCrew.shared.run(helpers: threads - 1) { work.run() }
       initialized = count
     }
   }
+}
+
+/// Does parts of a work on several threads, this one among them.
+///
+/// - Parameters:
+///   - threads: How many threads at most; nil for one for each part.
+///   - body: Gets a part's number; what two parts write is apart.
+func forEachPart(_ parts: Int, threads: Int? = nil, _ body: (Int) -> Void) {
+  guard parts > 1 else { return body(0) }
+  // Closures over pointers into memory that stays until all parts are done.
+  nonisolated(unsafe) let body = body
+  _ = parallelMap(count: parts, threads: threads ?? parts) { body($0) }
 }
 
 private final class SharedWork<Result: Sendable>: Sendable {
@@ -40,26 +49,4 @@ private final class SharedWork<Result: Sendable>: Sendable {
       results.initializeElement(at: place, to: compute(place))
     }
   }
-}
-
-private final class ThreadBody: Sendable {
-  let run: @Sendable () -> Void
-  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-/// - Returns: nil when the system has no thread to give; the others then do its work
-private func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
-  let box = Unmanaged.passRetained(ThreadBody(body))
-  var thread = pthread_t()
-  let code = pthread_create(
-    &thread, nil,
-    { argument in
-      if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-      return nil
-    }, box.toOpaque())
-  guard code == 0 else {
-    box.release()
-    return nil
-  }
-  return thread
 }

@@ -16,13 +16,14 @@ final class GroupTree {
   static let root: UInt32 = 0
 
   let columns: [ColumnStore]
-  private(set) var nodes: [Node]
+  // One table's own, which one task at a time uses; the checks at every access cost as much as the work.
+  @exclusivity(unchecked) private(set) var nodes: [Node]
   /// By node, in the order of their values.
-  private var children: [[UInt32]]
+  @exclusivity(unchecked) private var children: [[UInt32]]
   private var free: [UInt32] = []
   private var emptied: [UInt32] = []
   /// Made for the first that looks for a group by its value.
-  private var index: KeyTable?
+  @exclusivity(unchecked) private var index: KeyTable?
   private var serials = 0
   /// Changes with every group that comes or goes.
   private(set) var version = 0
@@ -55,6 +56,17 @@ final class GroupTree {
       node = nodes[Int(node)].parent
     }
     return path.reversed()
+  }
+
+  /// What groups have on one level of their paths; no value for those that are not so deep.
+  func column(level: Int, of groups: [UInt32]) -> BatchColumn {
+    let keys = groups.map { group -> UInt64 in
+      var node = nodes[Int(group)]
+      if Int(node.depth) <= level { return 0 }
+      while Int(node.depth) > level + 1 { node = nodes[Int(node.parent)] }
+      return node.key
+    }
+    return columns[level].column(ofGroupKeys: keys)
   }
 
   /// The node and those above it, the root last.
@@ -104,22 +116,65 @@ final class GroupTree {
 
   /// Makes the groups of rows in a few passes over their columns, in an empty tree.
   ///
-  /// - Returns: The innermost groups, and for each row the position of its own among them.
-  func build(_ slots: [UInt32]) -> (leaves: [UInt32], ofRows: [UInt32]) {
+  /// Groups stand level by level, those of a level in the order of their paths.
+  ///
+  /// - Returns: The first of the innermost groups, which follow each other, and for each row the number of its own among them.
+  func build(_ rows: RowSelection) -> (firstLeaf: UInt32, ofRows: GrowableBuffer<UInt32>) {
     assert(nodes.count == 1)
-    var ids = [UInt32](repeating: 0, count: slots.count)
-    var level: [UInt32] = [Self.root]
-    for column in columns {
-      let refined = RefineKernel.refine(slots, ids, level.count, by: column)
-      ids = refined.ids
-      level = makeLevel(refined.groups, of: level, column)
-    }
+    let grouping = RowGrouping(rows)
+    var first = 0
+    for (depth, column) in columns.enumerated() { first = makeLevel(grouping.refine(by: column), first: first, depth: depth + 1) }
+    nodes[0].rowCount = rows.count
     version += 1
-    return (level, ids)
+    return (UInt32(first), grouping.finish())
   }
 
-  /// Says how many rows each group has, after `build`.
-  func setCounts(_ counts: [Int]) { for (node, count) in counts.enumerated() { nodes[node].rowCount = count } }
+  /// The groups as they are, for others to be compared with.
+  struct Shape {
+    fileprivate let nodes: [Node]
+    fileprivate let children: [[UInt32]]
+  }
+
+  var shape: Shape { Shape(nodes: nodes, children: children) }
+
+  /// Gives groups the serials of those with the same paths in a tree that was there before.
+  func inherit(_ old: Shape) {
+    var work: [(new: UInt32, old: UInt32)] = [(Self.root, Self.root)]
+    while let (new, known) = work.popLast() {
+      // Both in the order of their values.
+      let (ours, theirs) = (children[Int(new)], old.children[Int(known)])
+      guard !ours.isEmpty, !theirs.isEmpty else { continue }
+      let column = columns[Int(nodes[Int(new)].depth)]
+      var (one, other) = (0, 0)
+      while one < ours.count, other < theirs.count {
+        let (mine, before) = (nodes[Int(ours[one])].key, old.nodes[Int(theirs[other])].key)
+        if mine == before {
+          nodes[Int(ours[one])].serial = old.nodes[Int(theirs[other])].serial
+          work.append((ours[one], theirs[other]))
+          one += 1
+          other += 1
+        } else if column.order(ofGroupKey: mine) < column.order(ofGroupKey: before) {
+          one += 1
+        } else {
+          other += 1
+        }
+      }
+    }
+  }
+
+  /// The keys from the outermost group to this one.
+  func keys(_ node: UInt32) -> [UInt64] {
+    var keys: [UInt64] = []
+    var node = node
+    while node != Self.root {
+      keys.append(nodes[Int(node)].key)
+      node = nodes[Int(node)].parent
+    }
+    return keys.reversed()
+  }
+
+  /// Says how many rows a tree without columns has.
+  func countAll(_ rows: Int) { nodes[0].rowCount = rows }
 
   func removeAll() {
     nodes.removeSubrange(1...)
@@ -131,37 +186,33 @@ final class GroupTree {
     version += 1
   }
 
-  private func makeLevel(_ groups: [RefineKernel.Group], of level: [UInt32], _ column: ColumnStore) -> [UInt32] {
-    var made = [UInt32](repeating: 0, count: groups.count)
-    // In the order of their values within each parent, so that serials are in that order too.
-    var order = RadixSort.sorted(groups.indices.map { UInt32($0) }) { column.order(ofGroupKey: groups[Int($0)].key) }
-    if level.count > 1 {
-      let rank = ranks(level)
-      order = RadixSort.sorted(order) { rank[Int(groups[Int($0)].parent)] }
-    }
+  /// - Parameters:
+  ///   - groups: In the order of their parents and values; parents are numbered from the first of their level on.
+  ///   - first: The first group of the level above.
+  /// - Returns: The first group of the new level.
+  private func makeLevel(_ groups: [RowGrouping.Group], first: Int, depth: Int) -> Int {
     // The arrays are taken out of the object meanwhile, where each access would be checked.
     var nodes = self.nodes
     var children = self.children
     (self.nodes, self.children) = ([], [])
-    nodes.reserveCapacity(nodes.count + order.count)
-    children.reserveCapacity(nodes.count + order.count)
-    let depth = nodes[Int(level[0])].depth + 1
-    for group in order {
-      let parent = level[Int(groups[Int(group)].parent)]
-      let id = UInt32(nodes.count)
+    let start = nodes.count
+    nodes.reserveCapacity(start + groups.count)
+    children.reserveCapacity(start + groups.count)
+    for group in groups {
       serials += 1
-      nodes.append(Node(parent: parent, depth: depth, key: groups[Int(group)].key, serial: serials))
-      children.append([])
-      children[Int(parent)].append(id)
-      made[Int(group)] = id
+      nodes.append(
+        Node(parent: UInt32(first) + group.parent, depth: Int32(depth), key: group.key, rowCount: group.size, serial: serials))
+    }
+    children.append(contentsOf: repeatElement([], count: groups.count))
+    var next = 0
+    while next < groups.count {
+      let parent = groups[next].parent
+      let begin = next
+      while next < groups.count, groups[next].parent == parent { next += 1 }
+      children[first + Int(parent)] = Array(UInt32(start + begin)..<UInt32(start + next))
     }
     (self.nodes, self.children) = (nodes, children)
-    return made
-  }
-
-  /// Where each node of a level stands in it.
-  private func ranks(_ level: [UInt32]) -> [UInt64] {
-    level.map { UInt64(nodes[Int($0)].serial) }
+    return start
   }
 
   private func child(of parent: UInt32, key: UInt64) -> UInt32 {

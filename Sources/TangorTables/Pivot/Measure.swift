@@ -6,6 +6,9 @@ protocol Measure: AnyObject {
   /// The kind of the results.
   var kind: ColumnKind { get }
 
+  /// Whether its results follow from the rows alone, so that it can be made anew at any time.
+  var isOfRowsAlone: Bool { get }
+
   /// Makes room for cells.
   func reserve(_ cells: Int)
   /// Begins a cell anew, without rows.
@@ -17,9 +20,8 @@ protocol Measure: AnyObject {
   /// Adds many rows at once to a pivot that had none.
   ///
   /// - Parameters:
-  ///   - slots: Ascending.
-  ///   - leaves: The number of each row's leaf cell.
-  func addAll(_ slots: [UInt32], leaves: [UInt32])
+  ///   - leaves: The number of each row's leaf cell, in the order of the rows.
+  func addAll(_ rows: RowSelection, leaves: UnsafePointer<UInt32>)
   /// The result of a cell.
   func value(_ cell: UInt32) -> CellValue
   /// The results of cells; `PivotCells.none` for none.
@@ -27,6 +29,8 @@ protocol Measure: AnyObject {
 }
 
 extension Measure {
+  var isOfRowsAlone: Bool { true }
+
   func column(_ name: String, _ cells: [UInt32]) -> BatchColumn {
     BatchColumn(name, cells.map { $0 == PivotCells.none ? .null : value($0) }, kind: kind)
   }
@@ -43,10 +47,18 @@ final class CountMeasure: Measure {
   func reset(_ cell: UInt32) {}
   func add(_ slot: UInt32, to cells: ArraySlice<UInt32>) {}
   func retract(_ slot: UInt32, from cells: ArraySlice<UInt32>) {}
-  func addAll(_ slots: [UInt32], leaves: [UInt32]) {}
+  func addAll(_ rows: RowSelection, leaves: UnsafePointer<UInt32>) {}
 
   func value(_ cell: UInt32) -> CellValue {
     let count = cells.cells[Int(cell)].rowCount
     return count == 0 ? .null : .integer(Int64(count))
+  }
+
+  func column(_ name: String, _ cells: [UInt32]) -> BatchColumn {
+    let all = self.cells.cells
+    return .integers(name, cells.count) { row in
+      let count = cells[row] == PivotCells.none ? 0 : all[Int(cells[row])].rowCount
+      return count == 0 ? nil : Int64(count)
+    }
   }
 }

@@ -16,6 +16,10 @@ final class Pivot: TableObserver {
   var tracksChanges = false
   /// By cell, the results before the poll; without results for new cells.
   private var before: [UInt32: [CellValue]] = [:]
+  /// The same by the cells' paths, where the cells were made anew within the poll.
+  private var beforeByPath: [PivotCells.Path: [CellValue]]?
+  /// Whether a change is under way after which the cells are made anew.
+  private var isRebuilt = false
 
   /// - Parameter hidden: Measures that are sorted by and not shown.
   init(_ plan: ViewPlan, _ table: TableCore, hidden: [ViewPlan.Measure]) {
@@ -30,16 +34,19 @@ final class Pivot: TableObserver {
     for column in plan.groups + plan.splits { columns.insert(column.position) }
     for term in plan.filter.terms { columns.insert(term.position) }
     self.columns = columns
-    build(rows.members.slots())
+    build()
   }
 
   /// The column of a measure that is sorted by.
   func column(_ measure: ViewPlan.Measure) -> PivotColumn { measures.column(measure) }
 
-  private func build(_ slots: [UInt32]) {
-    guard !slots.isEmpty else { return resetTotal() }
-    let leaves = cells.build(slots)
-    for measure in measures.all { measure.addAll(slots, leaves: leaves) }
+  /// Makes all cells, where there are none yet.
+  private func build() {
+    let selection = RowSelection(rows.members)
+    guard !selection.isEmpty else { return resetTotal() }
+    let leaves = cells.build(selection)
+    for measure in measures.all { measure.addAll(selection, leaves: leaves.base) }
+    withExtendedLifetime(leaves) {}
     version += 1
   }
 
@@ -47,10 +54,14 @@ final class Pivot: TableObserver {
 
   // MARK: Changes
 
-  func pollWillBegin() { before.removeAll(keepingCapacity: before.count < 4096) }
+  func pollWillBegin() {
+    before.removeAll(keepingCapacity: before.count < 4096)
+    beforeByPath = nil
+  }
 
   func rowsWillChange(_ slots: [UInt32], columns changed: ColumnSet?) {
     if let changed, !changed.intersects(columns) { return }
+    if beginRebuilding(slots.count) { return }
     if tracksChanges { for slot in slots where cells.hasRow(slot) { remember(cells.cells(of: slot)) } }
     for slot in slots where cells.hasRow(slot) {
       let own = cells.cells(of: slot)
@@ -62,13 +73,11 @@ final class Pivot: TableObserver {
     version += 1
   }
 
+  func rowsHaveGone() { rebuild() }
+
   func rowsDidChange(_ changed: [UInt32], added: [UInt32], columns changedColumns: ColumnSet) {
     version += 1
-    if changed.isEmpty, added.count > 1000, cells.rows.nodes[0].rowCount == 0, !tracksChanges {
-      cells.removeAll()
-      resetTotal()
-      return build(added.filter(rows.admit).sorted())
-    }
+    if isRebuilt || beginRebuilding(added.count) { return rebuild() }
     if changedColumns.intersects(columns) { for slot in changed where rows.admit(slot) { insert(slot) } }
     for slot in added where rows.admit(slot) { insert(slot) }
     cells.sweep()
@@ -79,9 +88,42 @@ final class Pivot: TableObserver {
     let total = before[PivotCells.total]
     before = [:]
     before[PivotCells.total] = total
+    beforeByPath = nil
     cells.removeAll()
     rows.removeAll()
     resetTotal()
+    version += 1
+  }
+
+  // MARK: Many changes at once
+
+  /// Decides whether to make all cells anew after a change of so many rows.
+  private func beginRebuilding(_ changes: Int) -> Bool {
+    guard Parallelism.current.rebuilds(changes: changes, of: table.count), measures.all.allSatisfy(\.isOfRowsAlone) else { return false }
+    isRebuilt = true
+    guard tracksChanges, beforeByPath == nil else { return true }
+    var results: [PivotCells.Path: [CellValue]] = [:]
+    for cell in 0..<UInt32(cells.limit) {
+      let rowCount = cells.cells[Int(cell)].rowCount
+      guard rowCount > 0 || cell == PivotCells.total || (rowCount == 0 && before[cell] != nil) else { continue }
+      results[cells.path(cell)] = before[cell] ?? shown.map { $0.measure.value(cell) }
+    }
+    before = [:]
+    beforeByPath = results
+    return true
+  }
+
+  private func rebuild() {
+    guard isRebuilt else { return }
+    isRebuilt = false
+    rows.renew()
+    let selection = RowSelection(rows.members)
+    cells.rebuild { cells in
+      guard !selection.isEmpty else { return resetTotal() }
+      let leaves = cells.build(selection)
+      for measure in measures.all { measure.addAll(selection, leaves: leaves.base) }
+      withExtendedLifetime(leaves) {}
+    }
     version += 1
   }
 
@@ -94,7 +136,7 @@ final class Pivot: TableObserver {
     cells.insert(slot) { own in
       for cell in own where cells.cells[Int(cell)].isNew {
         for measure in measures.all { measure.reset(cell) }
-        if tracksChanges, cell != PivotCells.total { before[cell] = [] }
+        if tracksChanges, beforeByPath == nil, cell != PivotCells.total { before[cell] = [] }
       }
       if tracksChanges { remember(own) }
     }
@@ -103,12 +145,19 @@ final class Pivot: TableObserver {
   }
 
   private func remember(_ cells: ArraySlice<UInt32>) {
+    guard beforeByPath == nil else { return }
     for cell in cells where before[cell] == nil { before[cell] = shown.map { $0.measure.value(cell) } }
   }
 
   /// The row groups whose results the last poll changed, without those that are gone.
   func changedRows() -> Set<UInt32> {
     var changed: Set<UInt32> = []
+    if let beforeByPath {
+      for cell in 0..<UInt32(cells.limit) where cells.cells[Int(cell)].rowCount > 0 || cell == PivotCells.total {
+        if beforeByPath[cells.path(cell)] != shown.map({ $0.measure.value(cell) }) { changed.insert(cells.cells[Int(cell)].row) }
+      }
+      return changed
+    }
     for (cell, old) in before {
       let place = cells.cells[Int(cell)]
       guard place.rowCount > 0 || cell == PivotCells.total else { continue }

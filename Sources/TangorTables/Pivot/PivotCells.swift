@@ -16,12 +16,19 @@ final class PivotCells {
 
   let rows: GroupTree
   let columns: GroupTree
-  private(set) var cells: [Cell] = []
+  // As in `GroupTree`.
+  @exclusivity(unchecked) private(set) var cells: [Cell] = []
   /// The cells that a leaf cell's rows belong to, itself included; `stride` of them by leaf number.
-  private(set) var above: [UInt32] = []
+  @exclusivity(unchecked) private(set) var above: [UInt32] = []
   let stride: Int
   /// The cells by their groups, where columns are split.
   private var index = KeyTable()
+  /// Slots with rows are below it.
+  var slotLimit: Int { home.capacity }
+
+  /// Rows by leaf cell.
+  var leafSizes: [Int] { (0..<leafCount).map { cells[Int(above[$0 * stride])].rowCount } }
+
   /// The cells by their row groups, where they are not.
   private var cellOfRow: [UInt32] = []
   private var freeCells: [UInt32] = []
@@ -120,104 +127,105 @@ final class PivotCells {
     columns.sweep()
   }
 
+  /// What a cell is, whatever its number: the keys of its groups.
+  struct Path: Hashable {
+    var row: [UInt64]
+    var column: [UInt64]
+  }
+
+  func path(_ cell: UInt32) -> Path {
+    Path(row: rows.keys(cells[Int(cell)].row), column: columns.keys(cells[Int(cell)].column))
+  }
+
+  /// Makes all cells anew; groups that were there before stay what they are to those who know them.
+  ///
+  /// - Parameter make: Builds them, where there are none.
+  func rebuild(_ make: (PivotCells) -> Void) {
+    let (oldRows, oldColumns) = (rows.shape, columns.shape)
+    removeAll()
+    make(self)
+    rows.inherit(oldRows)
+    columns.inherit(oldColumns)
+  }
+
   /// Makes the cells of rows, all at once, where there are none yet.
   ///
   /// - Returns: The number of each row's leaf.
-  func build(_ slots: [UInt32]) -> [UInt32] {
-    let rowGroups = rows.build(slots)
-    let leaves: [UInt32]
+  func build(_ selection: RowSelection) -> GrowableBuffer<UInt32> {
+    let groups = rows.build(selection)
+    let leaves: GrowableBuffer<UInt32>
     if columns.columns.isEmpty {
-      leaves = rowGroups.ofRows
-      buildUnsplit(rowGroups.leaves, leaves)
+      leaves = groups.ofRows
+      buildUnsplit(groups.firstLeaf, selection.count)
     } else {
-      leaves = buildSplit(rowGroups, columns.build(slots))
+      leaves = buildSplit(selection, groups, columns.build(selection))
     }
-    if let last = slots.max() { home.reserve(Int(last) + 1, filling: Self.none) }
-    let home = self.home.base
-    slots.withUnsafeBufferPointer { slots in
-      leaves.withUnsafeBufferPointer { leaves in for row in 0..<slots.count { home[Int(slots[row])] = leaves[row] } }
+    home.reserve(selection.limit, filling: Self.none)
+    let (home, own) = (self.home.base, leaves.base)
+    selection.withSlots { slots in
+      guard let slots else { return home.update(from: own, count: selection.count) }
+      for row in 0..<selection.count { home[Int(slots[row])] = own[row] }
     }
     return leaves
   }
 
   /// A cell for each row group, under the same number.
-  private func buildUnsplit(_ made: [UInt32], _ leaves: [UInt32]) {
+  private func buildUnsplit(_ firstLeaf: UInt32, _ rowCount: Int) {
     let nodes = rows.nodes
-    var sizes = [Int](repeating: 0, count: made.count)
-    leaves.withUnsafeBufferPointer { leaves in
-      sizes.withUnsafeMutableBufferPointer { sizes in for row in 0..<leaves.count { sizes[Int(leaves[row])] &+= 1 } }
-    }
-    var numbers = [UInt32](repeating: Self.none, count: nodes.count)
-    var counts = [Int](repeating: 0, count: nodes.count)
-    for (number, node) in made.enumerated() {
-      numbers[Int(node)] = UInt32(number)
-      counts[Int(node)] = sizes[number]
-    }
-    var above: [UInt32] = []
-    above.reserveCapacity(made.count * stride)
-    for leaf in made {
-      var node = leaf
-      while true {
-        above.append(node)
-        if node == GroupTree.root { break }
-        node = nodes[Int(node)].parent
+    columns.countAll(rowCount)
+    leafCount = nodes.count - Int(firstLeaf)
+    above = [UInt32](unsafeUninitializedCapacity: leafCount * stride) { above, filled in
+      var place = 0
+      for leaf in firstLeaf..<UInt32(nodes.count) {
+        var node = leaf
+        while true {
+          above[place] = node
+          place += 1
+          if node == GroupTree.root { break }
+          node = nodes[Int(node)].parent
+        }
       }
+      filled = place
     }
-    // Groups stand behind those that they are parts of.
-    for node in (1..<max(nodes.count, 1)).reversed() { counts[Int(nodes[node].parent)] += counts[node] }
-    rows.setCounts(counts)
-    columns.setCounts([leaves.count])
-    cells = nodes.indices.map { Cell(row: UInt32($0), column: GroupTree.root, rowCount: counts[$0], isNew: false) }
-    cellOfRow = nodes.indices.map { UInt32($0) }
-    leafNumber = numbers
-    leafCount = made.count
-    self.above = above
+    cells = nodes.indices.map { Cell(row: UInt32($0), column: GroupTree.root, rowCount: nodes[$0].rowCount, isNew: false) }
+    cellOfRow = Array(0..<UInt32(nodes.count))
+    leafNumber = nodes.indices.map { $0 < Int(firstLeaf) ? Self.none : UInt32($0) - firstLeaf }
   }
 
   private func buildSplit(
-    _ rowGroups: (leaves: [UInt32], ofRows: [UInt32]), _ columnGroups: (leaves: [UInt32], ofRows: [UInt32])
-  ) -> [UInt32] {
-    var counts: [Int] = []
-    var made: [(row: UInt32, column: UInt32)] = []
-    var leaves = rowGroups.ofRows
-    let width = columnGroups.leaves.count
-    let isDense = rowGroups.leaves.count * width <= max(1 << 20, leaves.count * 4)
-    var dense = [UInt32](repeating: Self.none, count: isDense ? rowGroups.leaves.count * width : 0)
-    var sparse = KeyTable()
-    for row in 0..<leaves.count {
-      let (own, across) = (Int(leaves[row]), Int(columnGroups.ofRows[row]))
-      let place = own * width + across
-      let known = isDense ? dense[place] : sparse[UInt64(place)] ?? Self.none
-      if known != Self.none {
-        leaves[row] = known
-        counts[Int(known)] += 1
-      } else {
-        let number = UInt32(made.count)
-        if isDense { dense[place] = number } else { sparse.set(UInt64(place), to: number) }
-        made.append((rowGroups.leaves[own], columnGroups.leaves[across]))
-        counts.append(1)
-        leaves[row] = number
-      }
-    }
-    var rowCounts = [Int](repeating: 0, count: rows.nodes.count)
-    var columnCounts = [Int](repeating: 0, count: columns.nodes.count)
-    for (number, leaf) in made.enumerated() {
-      let count = counts[number]
-      _ = makeLeaf(leaf.row, leaf.column)
+    _ selection: RowSelection, _ rowGroups: (firstLeaf: UInt32, ofRows: GrowableBuffer<UInt32>),
+    _ columnGroups: (firstLeaf: UInt32, ofRows: GrowableBuffer<UInt32>)
+  ) -> GrowableBuffer<UInt32> {
+    let rowLeaves = rows.nodes.count - Int(rowGroups.firstLeaf)
+    let columnLeaves = columns.nodes.count - Int(columnGroups.firstLeaf)
+    let crossing = RowGrouping(selection, groups: rowGroups.ofRows, count: rowLeaves)
+    for (number, group) in crossing.refine(by: columnGroups.ofRows, count: columnLeaves).enumerated() {
+      _ = makeLeaf(rowGroups.firstLeaf + group.parent, columnGroups.firstLeaf + UInt32(group.key))
       for cell in above[number * stride..<(number + 1) * stride] {
-        cells[Int(cell)].rowCount += count
+        cells[Int(cell)].rowCount += group.size
         cells[Int(cell)].isNew = false
       }
-      rows.forEachAncestor(leaf.row) { rowCounts[Int($0)] += count }
-      columns.forEachAncestor(leaf.column) { columnCounts[Int($0)] += count }
     }
-    rows.setCounts(rowCounts)
-    columns.setCounts(columnCounts)
-    return leaves
+    return crossing.finish()
   }
 
   /// The innermost column group of a row.
   func columnLeaf(of slot: UInt32) -> UInt32 { cells[Int(above[Int(home[Int(slot)]) * stride])].column }
+
+  /// Where a cell stands among those above each of its leaves.
+  func offset(of cell: UInt32) -> Int {
+    let place = cells[Int(cell)]
+    let level = (rows.depth - Int(rows.nodes[Int(place.row)].depth)) * (columns.depth + 1)
+    return level + columns.depth - Int(columns.nodes[Int(place.column)].depth)
+  }
+
+  /// The rows of several cells that stand at the same place above their leaves.
+  func rows(of wanted: [UInt32], _ offset: Int) -> CellRows {
+    var numbers = [UInt32](repeating: Self.none, count: cells.count)
+    for (number, cell) in wanted.enumerated() { numbers[Int(cell)] = UInt32(number) }
+    let groups = (0..<leafCount).map { numbers[Int(above[$0 * stride + offset])] }
+    return CellRows(leafOfSlot: home, groupOfLeaf: groups, sizes: wanted.map { cells[Int($0)].rowCount })
+  }
 
   /// The rows of a cell, in no order.
   func slots(of cell: UInt32) -> [UInt32] {
@@ -226,8 +234,7 @@ final class PivotCells {
     slots.reserveCapacity(place.rowCount)
     if place.rowCount * 8 > home.capacity {
       // Most rows are in it: each is asked, at the level of the cell.
-      let level = (rows.depth - Int(rows.nodes[Int(place.row)].depth)) * (columns.depth + 1)
-      let offset = level + columns.depth - Int(columns.nodes[Int(place.column)].depth)
+      let offset = offset(of: cell)
       let home = self.home.base
       let stride = self.stride
       above.withUnsafeBufferPointer { above in

@@ -46,7 +46,9 @@ struct MeasureSet {
     default:
       let reductions = Reductions(table: table, column: store, argument: measure.argument?.store, cells: cells)
       if let function = reductions.function(measure.aggregate) {
-        new = RecomputedMeasure(measure.aggregate.kind(of: store.kind), cells, function)
+        new = RecomputedMeasure(
+          measure.aggregate.kind(of: store.kind), isOfRowsAlone: measure.aggregate != .last, cells, function,
+          many: reductions.functionOfMany(measure.aggregate))
       } else {
         new = SumMeasure(store, measure.aggregate, cells)
       }

@@ -119,11 +119,8 @@ final class PivotView: TableView {
 
   private func path(_ rows: [UInt32]) -> RowPath {
     let tree = pivot.cells.rows
-    let paths = rows.map(tree.path)
-    let levels = plan.groups.enumerated().map { level, column in
-      BatchColumn(column.name, paths.map { level < $0.count ? $0[level] : .null }, kind: column.store.kind)
-    }
-    return RowPath(names: plan.groups.map(\.name), lengths: paths.map(\.count), levels: levels)
+    let levels = plan.groups.indices.map { tree.column(level: $0, of: rows) }
+    return RowPath(names: plan.groups.map(\.name), lengths: rows.map { Int(tree.nodes[Int($0)].depth) }, levels: levels)
   }
 
   /// The keys of a group's rows.
@@ -158,23 +155,26 @@ final class PivotView: TableView {
   // MARK: What is visible
 
   private func visibleRows() -> [UInt32] {
-    guard visibleVersion != (pivot.version, expansion.version) else { return visible }
     let tree = pivot.cells.rows
+    // Where nothing is sorted by results, only groups that come or go change what is visible.
+    let version = (rowSorts.isEmpty ? tree.version : pivot.version, expansion.version)
+    guard visibleVersion != version else { return visible }
     switch plan.configuration.groupRollup {
     case .total: visible = [GroupTree.root]
     case .flat: visible = walk(tree, rowSorts, isOpen: { _ in true }, isShown: tree.isLeaf)
     case .rollup: visible = walk(tree, rowSorts, isOpen: { expansion.isOpen(tree.nodes[Int($0)]) }, isShown: { _ in true })
     }
-    visibleVersion = (pivot.version, expansion.version)
+    visibleVersion = version
     return visible
   }
 
   private func visibleHeads() -> [UInt32] {
-    guard headsVersion != pivot.version else { return heads }
     let tree = pivot.cells.columns
+    let version = columnSorts.isEmpty ? tree.version : pivot.version
+    guard headsVersion != version else { return heads }
     let rollup = plan.configuration.splitRollup == .rollup
     heads = walk(tree, columnSorts, isOpen: { _ in true }, isShown: { rollup || tree.isLeaf($0) })
-    headsVersion = pivot.version
+    headsVersion = version
     return heads
   }
 

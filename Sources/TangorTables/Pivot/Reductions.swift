@@ -34,6 +34,62 @@ struct Reductions {
     }
   }
 
+  /// The same for many cells at once.
+  ///
+  /// - Returns: nil for aggregates that need more than a cell's rows.
+  func functionOfMany(_ aggregate: Aggregate) -> ((CellRows) -> [CellValue])? {
+    switch aggregate {
+    case .median where column.kind != .string: { quantiles($0, 0.5) }
+    case .firstQuartile where column.kind != .string: { quantiles($0, 0.25) }
+    case .thirdQuartile where column.kind != .string: { quantiles($0, 0.75) }
+    case .distinctCount:
+      { rows in rows.distinctCounts(column)?.map { .integer(Int64($0)) } ?? each(rows) { .integer(Int64(distinct($0))) } }
+    case .any, .or: { each($0, any) }
+    case .first: { each($0) { extreme($0, table.precedes).map(column.cell) ?? .null } }
+    case .lastByIndex: { each($0) { extreme($0) { table.precedes($1, $0) }.map(column.cell) ?? .null } }
+    case .lastMinusFirst: { each($0, lastMinusFirst) }
+    case .dominant: { each($0, dominant) }
+    case .unique: { each($0, unique) }
+    case .median: { each($0) { quantile($0, 0.5) } }
+    case .firstQuartile: { each($0) { quantile($0, 0.25) } }
+    case .thirdQuartile: { each($0) { quantile($0, 0.75) } }
+    case .max: { each($0) { greatest($0, column).map(column.cell) ?? .null } }
+    case .min: { each($0) { least($0, column).map(column.cell) ?? .null } }
+    case .highMinusLow: { each($0, highMinusLow) }
+    case .join: { each($0, join) }
+    case .mul: { each($0, product) }
+    case .variance: { each($0) { variance($0).map { .float($0) } ?? .null } }
+    case .standardDeviation: { each($0) { variance($0).map { .float($0.squareRoot()) } ?? .null } }
+    default: nil
+    }
+  }
+
+  /// Reduces the rows of one cell after another.
+  private func each(_ rows: CellRows, _ reduce: ([UInt32]) -> CellValue) -> [CellValue] {
+    let (slots, starts) = (rows.slots(), rows.starts)
+    defer { withExtendedLifetime(slots) {} }
+    return rows.sizes.indices.map { reduce(Array(UnsafeBufferPointer(start: slots.base + starts[$0], count: rows.sizes[$0]))) }
+  }
+
+  /// The quantiles of many cells of numbers, several cells at once.
+  private func quantiles(_ rows: CellRows, _ part: Double) -> [CellValue] {
+    let (keys, starts, count) = (rows.keys(column), rows.starts, rows.sizes.count)
+    var results = [CellValue](repeating: .null, count: count)
+    results.withUnsafeMutableBufferPointer { results in
+      guard let results = results.baseAddress else { return }
+      // More parts than threads: cells may differ in size.
+      let parts = RowParts(count, parts: Parallelism.current.parts(starts[count]) == 1 ? 1 : min(count, 64), granularity: 1)
+      let base = keys.base
+      forEachPart(parts.parts, threads: Parallelism.current.parts(starts[count])) { number in
+        for cell in parts[number] {
+          results[cell] = quantile(UnsafeMutableBufferPointer(start: base + starts[cell], count: rows.sizes[cell]), part).0
+        }
+      }
+    }
+    withExtendedLifetime(keys) {}
+    return results
+  }
+
   /// A function of a cell's rows, which come in no order; cells without rows have no result.
   private func over(_ reduce: @escaping ([UInt32]) -> CellValue) -> (UInt32) -> CellValue {
     { cell in cells.cells[Int(cell)].rowCount > 0 ? reduce(cells.slots(of: cell)) : .null }
@@ -165,22 +221,26 @@ struct Reductions {
 
   /// The value at a part of the way through all values, those without one first.
   private func quantile(_ slots: [UInt32], _ part: Double) -> CellValue {
-    var keys = SortColumn(column: column, position: 0, descending: false, absolute: false).keys(slots, table.keys)
+    let keys = SortColumn(column: column, position: 0, descending: false, absolute: false).keys(RowSelection(slots), table.keys)
+    defer { withExtendedLifetime(keys) {} }
+    let (value, key) = quantile(UnsafeMutableBufferPointer(start: keys.base, count: slots.count), part)
+    guard column.kind == .string, key > 0 else { return value }
+    return slots.first { column.sortKey($0) == key }.map(column.cell) ?? .null
+  }
+
+  /// - Parameter keys: The sort keys of a cell's rows, which are left in another order.
+  /// - Returns: The value, unless it is a text, and its key.
+  private func quantile(_ keys: UnsafeMutableBufferPointer<UInt64>, _ part: Double) -> (CellValue, UInt64) {
     let exact = Double(keys.count) * part
     let place = Int(exact)
+    let (lower, key) = Selection.select(min(place, keys.count - 1), of: keys)
     if column.kind.type == .float, place > 0, Double(place) == exact {
-      let upper = Selection.select(place, of: &keys)
-      // Selection leaves everything smaller before it.
-      let lower = keys[..<place].max() ?? 0
-      guard case .float(let one) = column.value(ofGroupKey: lower), case .float(let other) = column.value(ofGroupKey: upper) else {
-        return .null
+      guard case .float(let one) = column.value(ofGroupKey: lower), case .float(let other) = column.value(ofGroupKey: key) else {
+        return (.null, key)
       }
-      return .float((one + other) / 2)
+      return (.float((one + other) / 2), key)
     }
-    let key = Selection.select(min(place, keys.count - 1), of: &keys)
-    if key == 0 { return .null }
-    guard column.kind == .string else { return column.value(ofGroupKey: key) }
-    return slots.first { column.sortKey($0) == key }.map(column.cell) ?? .null
+    return (key == 0 || column.kind == .string ? .null : column.value(ofGroupKey: key), key)
   }
 
   private func join(_ slots: [UInt32]) -> CellValue {

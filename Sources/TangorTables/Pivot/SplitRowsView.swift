@@ -8,8 +8,8 @@ final class SplitRowsView: TableView, TableObserver {
     self.plan = plan
     flat = FlatView(plan, table)
     cells = PivotCells(rows: [], columns: plan.splits.map(\.store))
-    let slots = flat.rows.members.slots()
-    if !slots.isEmpty { _ = cells.build(slots) }
+    let rows = RowSelection(flat.rows.members)
+    if !rows.isEmpty { _ = cells.build(rows) }
   }
 
   var tracksChanges = false
@@ -64,8 +64,10 @@ final class SplitRowsView: TableView, TableObserver {
     let within = columns.clamped(to: 0..<heads.count * width).map { column -> ResultColumn in
       let head = heads[column / width]
       let shown = plan.columns[column % width]
-      let own = Set(cells.columns.leaves(of: head))
-      let values = shown.store.gather(slots, where: leaves.map(own.contains))
+      let own = cells.columns.leaves(of: head)
+      // Most heads are a single leaf: a set would be asked for every row.
+      let wanted = own.count == 1 ? leaves.map { $0 == own[0] } : leaves.map(Set(own).contains)
+      let values = shown.store.gather(slots, where: wanted)
       return ResultColumn(path: cells.columns.path(head), name: shown.name, aggregate: nil, values: values)
     }
     return ResultSlice(rowCount: slots.count, columns: within)
@@ -83,6 +85,8 @@ final class SplitRowsView: TableView, TableObserver {
     if columns == nil { cells.sweep() }
     flat.rowsWillChange(slots, columns: columns)
   }
+
+  func rowsHaveGone() { flat.rowsHaveGone() }
 
   func rowsDidChange(_ changed: [UInt32], added: [UInt32], columns: ColumnSet) {
     flat.rowsDidChange(changed, added: added, columns: columns)

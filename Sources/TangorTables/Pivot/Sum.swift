@@ -12,6 +12,11 @@ struct ExactSum: BitwiseCopyable {
   private var infinities: Int32 = 0
   private var negativeInfinities: Int32 = 0
 
+  init() {}
+
+  /// What a kernel has added up: a sum of finite numbers within the range of numbers.
+  init(high: Double, low: Double, count: Int) { (self.high, self.low, self.count) = (high, low, count) }
+
   @inline(__always) mutating func add(_ value: Double) {
     guard value.isFinite else { return add(notFinite: value, 1) }
     count &+= 1
@@ -79,6 +84,8 @@ struct ExactSum: BitwiseCopyable {
 struct WholeSum: BitwiseCopyable {
   private(set) var total: Int64 = 0
   private(set) var count = 0
+
+  init(total: Int64 = 0, count: Int = 0) { (self.total, self.count) = (total, count) }
 
   @inline(__always) mutating func add(_ value: Int64) {
     total &+= value

@@ -51,30 +51,50 @@ final class SumMeasure: Measure {
     }
   }
 
-  func addAll(_ slots: [UInt32], leaves: [UInt32]) {
+  func addAll(_ rows: RowSelection, leaves: UnsafePointer<UInt32>) {
     reserve(cells.limit)
-    let leafCount = cells.above.count / cells.stride
+    let kernel = SumKernel(column: column, rows: rows, leaves: leaves, leafSizes: cells.leafSizes, absolute: absolute)
     if isWhole {
-      let sums = GrowableBuffer<WholeSum>(capacity: leafCount)
-      sums.base.initialize(repeating: WholeSum(), count: leafCount)
-      var kernel = SumKernel(column: column, slots: slots, leaves: leaves, absolute: absolute, whole: sums.base, exact: nil)
-      column.visit(&kernel)
-      let (whole, own) = (self.whole.base, sums.base)
-      forEachAbove(leafCount) { leaf, cell in whole[cell].add(own[leaf]) }
+      let (whole, own) = (self.whole.base, kernel.wholeSums())
+      for cell in 0..<cells.limit { whole[cell] = WholeSum() }
+      forEachAbove { leaf, cell in whole[cell].add(own[leaf]) }
     } else {
-      let sums = GrowableBuffer<ExactSum>(capacity: leafCount)
-      sums.base.initialize(repeating: ExactSum(), count: leafCount)
-      var kernel = SumKernel(column: column, slots: slots, leaves: leaves, absolute: absolute, whole: nil, exact: sums.base)
-      column.visit(&kernel)
-      let (exact, own) = (self.exact.base, sums.base)
-      forEachAbove(leafCount) { leaf, cell in exact[cell].add(own[leaf]) }
+      let (exact, own) = (self.exact.base, kernel.exactSums())
+      for cell in 0..<cells.limit { exact[cell] = ExactSum() }
+      forEachAbove { leaf, cell in exact[cell].add(own[leaf]) }
     }
   }
 
-  @inline(__always) private func forEachAbove(_ leafCount: Int, _ body: (Int, Int) -> Void) {
+  @inline(__always) private func forEachAbove(_ body: (Int, Int) -> Void) {
     let stride = cells.stride
     cells.above.withUnsafeBufferPointer { above in
-      for leaf in 0..<leafCount { for index in leaf * stride..<(leaf + 1) * stride { body(leaf, Int(above[index])) } }
+      for leaf in 0..<above.count / stride { for index in leaf * stride..<(leaf + 1) * stride { body(leaf, Int(above[index])) } }
+    }
+  }
+
+  func column(_ name: String, _ cells: [UInt32]) -> BatchColumn {
+    switch aggregate {
+    case .sum, .sumNotNull, .sumAbs:
+      if isWhole {
+        let whole = self.whole.base
+        return .integers(name, cells.count) { row in
+          guard cells[row] != PivotCells.none else { return nil }
+          let sum = whole[Int(cells[row])]
+          return sum.count == 0 ? nil : sum.total
+        }
+      }
+      let exact = self.exact.base
+      return .floats(name, cells.count) { row in
+        guard cells[row] != PivotCells.none else { return nil }
+        let sum = exact[Int(cells[row])]
+        return sum.count == 0 ? nil : sum.value
+      }
+    case .mean:
+      return .floats(name, cells.count) { row in
+        guard cells[row] != PivotCells.none, let total = number(cells[row]) else { return nil }
+        return total / Double(count(cells[row]))
+      }
+    default: return BatchColumn(name, cells.map { $0 == PivotCells.none ? .null : value($0) }, kind: kind)
     }
   }
 
@@ -105,7 +125,10 @@ final class SumMeasure: Measure {
 
   private func count(_ cell: UInt32) -> Int { isWhole ? whole[Int(cell)].count : exact[Int(cell)].count }
 
-  private func number(_ cell: UInt32) -> Double? { sum(cell)?.number }
+  private func number(_ cell: UInt32) -> Double? {
+    guard count(cell) > 0 else { return nil }
+    return isWhole ? Double(whole[Int(cell)].total) : exact[Int(cell)].value
+  }
 
   private func share(_ cell: UInt32, of whole: UInt32?) -> CellValue {
     guard let part = number(cell), let whole, let total = number(whole), total != 0 else { return .null }

@@ -12,6 +12,7 @@ final class WaterMarkMeasure: Measure {
   }
 
   var kind: ColumnKind { column.kind }
+  var isOfRowsAlone: Bool { false }
 
   func reserve(_ cells: Int) {
     if marks.count < cells { marks.append(contentsOf: repeatElement(.null, count: max(cells - marks.count, marks.count / 2))) }
@@ -34,12 +35,12 @@ final class WaterMarkMeasure: Measure {
 
   func retract(_ slot: UInt32, from cells: ArraySlice<UInt32>) {}
 
-  func addAll(_ slots: [UInt32], leaves: [UInt32]) {
+  func addAll(_ rows: RowSelection, leaves: UnsafePointer<UInt32>) {
     reserve(cells.limit)
     let stride = cells.stride
-    for (row, slot) in slots.enumerated() {
+    for row in 0..<rows.count {
       let leaf = Int(leaves[row])
-      add(slot, to: cells.above[leaf * stride..<(leaf + 1) * stride])
+      add(rows[row], to: cells.above[leaf * stride..<(leaf + 1) * stride])
     }
   }
 

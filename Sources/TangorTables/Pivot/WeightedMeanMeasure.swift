@@ -41,12 +41,13 @@ final class WeightedMeanMeasure: Measure {
     }
   }
 
-  func addAll(_ slots: [UInt32], leaves: [UInt32]) {
+  func addAll(_ rows: RowSelection, leaves: UnsafePointer<UInt32>) {
     reserve(cells.limit)
+    for cell in 0..<cells.limit { sums[cell] = Sums() }
     let stride = cells.stride
-    for (row, slot) in slots.enumerated() {
+    for row in 0..<rows.count {
       let leaf = Int(leaves[row])
-      add(slot, to: cells.above[leaf * stride..<(leaf + 1) * stride])
+      add(rows[row], to: cells.above[leaf * stride..<(leaf + 1) * stride])
     }
   }
 

@@ -53,6 +53,57 @@ extension ColumnStore {
     }
   }
 
+  /// Writes the rows of a batch to slots that have no values, one behind the other.
+  func append(_ cells: ColumnCells, to slots: Range<Int>) {
+    guard let values = cells.values else { return }
+    let isPlain = cells.presence == nil
+    switch values {
+    case .int8(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .int16(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .int32(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .int64(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .uint8(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .uint16(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .uint32(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .uint64(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .float32(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .float64(let vector) where isPlain: append(vector, cells.validity, slots)
+    case .dictionary, .text:
+      guard let dictionary, let codes = intern(values, cells) else { return }
+      let target = self.values(Int32.self) + slots.lowerBound
+      codes.withUnsafeBufferPointer { codes in
+        for row in 0..<codes.count where codes[row] >= 0 {
+          dictionary.retain(codes[row])
+          target[row] = codes[row]
+        }
+      }
+      setValid(slots) { codes[$0] >= 0 }
+    default: write(cells, to: Array(UInt32(slots.lowerBound)..<UInt32(slots.upperBound)))
+    }
+  }
+
+  private func append<Value: StoredValue>(_ vector: Vector<Value>, _ validity: Bitmap?, _ slots: Range<Int>) {
+    let target = values(Value.self) + slots.lowerBound
+    vector.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { target.update(from: base, count: source.count) }
+    }
+    if let validity { setValid(slots) { validity[$0] } } else { setValid(slots) }
+  }
+
+  private func setValid(_ slots: Range<Int>) {
+    guard let last = slots.last else { return }
+    for word in slots.lowerBound >> 6...last >> 6 {
+      let head = word == slots.lowerBound >> 6 ? UInt64.max << UInt64(slots.lowerBound & 63) : .max
+      let tail = word == last >> 6 ? UInt64.max >> UInt64(63 - last & 63) : .max
+      validity.base[word] |= head & tail
+    }
+  }
+
+  @inline(__always) private func setValid(_ slots: Range<Int>, where hasValue: (Int) -> Bool) {
+    let validity = self.validity.base
+    for slot in slots where hasValue(slot &- slots.lowerBound) { validity[slot >> 6] |= 1 << UInt64(slot & 63) }
+  }
+
   private func write<Value: StoredValue>(_ vector: Vector<Value>, _ cells: ColumnCells, _ slots: [UInt32]) {
     let target = self.values(Value.self)
     vector.withUnsafeBufferPointer { source in
@@ -97,6 +148,33 @@ extension ColumnStore {
     }
   }
 
+  /// The same where every row has a text.
+  private func intern(_ codes: Vector<Int32>, _ texts: TextVector, _ dictionary: StringDictionary) -> [Int32] {
+    var known = [Int32](repeating: -1, count: texts.count)
+    return texts.bytes.withUnsafeBufferPointer { bytes in
+      known.withUnsafeMutableBufferPointer { known in
+        codes.withUnsafeBufferPointer { codes in
+          [Int32](unsafeUninitializedCapacity: codes.count) { out, filled in
+            let limit = UInt32(known.count)
+            for row in 0..<codes.count {
+              let place = UInt32(bitPattern: codes[row])
+              guard place < limit else {
+                out[row] = -1
+                continue
+              }
+              if known[Int(place)] < 0 {
+                let (start, end) = (Int(texts.offsets[Int(place)]), Int(texts.offsets[Int(place) + 1]))
+                known[Int(place)] = dictionary.intern(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+              }
+              out[row] = known[Int(place)]
+            }
+            filled = codes.count
+          }
+        }
+      }
+    }
+  }
+
   /// The code of each row's text, -1 where there is none; nil for a column of another kind.
   func intern(_ values: ColumnValues, _ cells: ColumnCells) -> [Int32]? {
     guard let dictionary else { return nil }
@@ -114,6 +192,7 @@ extension ColumnStore {
     case .dictionary(let codes, let texts):
       dictionary.expectGrowth(min(texts.count, codes.count))
       var known = [Int32](repeating: -1, count: texts.count)
+      if cells.validity == nil, cells.presence == nil { return intern(codes, texts, dictionary) }
       return texts.bytes.withUnsafeBufferPointer { bytes in
         texts.offsets.withUnsafeBufferPointer { offsets in
           (0..<codes.count).map { row in

@@ -10,6 +10,8 @@ package final class ColumnStore {
   /// One bit for each slot, 1 where there is a value.
   let validity: GrowableBuffer<UInt64>
   private(set) var slotCapacity = 0
+  /// Slots for which room was asked: those behind have no values.
+  private(set) var knownSlots = 0
 
   package init(name: String, kind: ColumnKind) {
     self.name = name
@@ -23,6 +25,7 @@ package final class ColumnStore {
 
   /// Makes room for slots, which have no values yet.
   func reserve(_ slots: Int) {
+    knownSlots = max(knownSlots, slots)
     guard slots > slotCapacity else { return }
     block.reserve(slots * kind.width)
     validity.reserve((slots + 63) / 64, filling: 0)
@@ -31,6 +34,7 @@ package final class ColumnStore {
 
   /// Gives the memory behind so many slots, which have no values, back.
   func shrink(to slots: Int) {
+    knownSlots = min(knownSlots, slots)
     guard slots < slotCapacity else { return }
     block.shrink(to: max(slots * kind.width, 16))
     validity.shrink(to: max((slots + 63) / 64, 1))

@@ -21,6 +21,7 @@ package final class GrowableBuffer<Element: BitwiseCopyable> {
 
   deinit {
     free(state.pointee.base)
+    LargeMemory.note(state.pointee.capacity * MemoryLayout<Element>.stride)
     state.deallocate()
   }
 

@@ -49,7 +49,15 @@ package struct RowBits: Sendable {
 
   /// Puts in every row of a range.
   package mutating func insert(_ range: Range<Int>) {
-    for slot in range { insert(UInt32(slot)) }
+    guard let last = range.last else { return }
+    if last >> 6 >= words.count { words.append(contentsOf: repeatElement(0, count: max((last >> 6) + 1 - words.count, words.count / 2))) }
+    for word in range.lowerBound >> 6...last >> 6 {
+      let head = word == range.lowerBound >> 6 ? UInt64.max << UInt64(range.lowerBound & 63) : .max
+      let tail = word == last >> 6 ? UInt64.max >> UInt64(63 - last & 63) : .max
+      let bits = head & tail
+      count += (bits & ~words[word]).nonzeroBitCount
+      words[word] |= bits
+    }
   }
 
   /// The rows in ascending order.
@@ -67,18 +75,25 @@ package struct RowBits: Sendable {
   package func slots() -> [UInt32] {
     [UInt32](unsafeUninitializedCapacity: count) { memory, filled in
       guard let out = memory.baseAddress else { return }
-      var next = 0
       words.withUnsafeBufferPointer { words in
-        for index in 0..<words.count {
-          var rest = words[index]
-          while rest != 0 {
-            out[next] = UInt32(truncatingIfNeeded: index &* 64 &+ rest.trailingZeroBitCount)
-            next &+= 1
-            rest &= rest &- 1
+        let parts = RowParts(words.count, parts: Parallelism.current.parts(count), granularity: 1)
+        var starts = [0]
+        if parts.parts > 1 {
+          for part in 0..<parts.parts { starts.append(starts[part] + words[parts[part]].reduce(0) { $0 + $1.nonzeroBitCount }) }
+        }
+        forEachPart(parts.parts) { part in
+          var next = starts[part]
+          for index in parts[part] {
+            var rest = words[index]
+            while rest != 0 {
+              out[next] = UInt32(truncatingIfNeeded: index &* 64 &+ rest.trailingZeroBitCount)
+              next &+= 1
+              rest &= rest &- 1
+            }
           }
         }
       }
-      filled = next
+      filled = count
     }
   }
 

@@ -76,6 +76,24 @@ final class RowKeys {
     nextNumber += 1
   }
 
+  /// Whether rows can be counted many at once: nobody has named any by their numbers.
+  func canNumber() -> Bool { table == nil }
+
+  /// Counts new rows in the order of their slots, where `canNumber`.
+  func number(_ slots: Range<Int>) {
+    sequence.reserve(slots.upperBound)
+    let base = sequence.base
+    for slot in slots { base[slot] = nextNumber &+ Int64(slot &- slots.lowerBound) }
+    nextNumber += Int64(slots.count)
+  }
+
+  /// Notes new rows behind all others, on tables without an index.
+  func noteOrder(_ slots: Range<Int>) {
+    guard slotsAreOrdered, let last = slots.last else { return }
+    noteOrder(UInt32(slots.lowerBound))
+    if slotsAreOrdered { noteOrder(UInt32(last)) }
+  }
+
   /// Counts a row that is never written.
   func skipNumber() { nextNumber += 1 }
 

@@ -113,6 +113,12 @@ package final class StringDictionary {
     return UnsafePointer(labels.base)
   }
 
+  /// The codes that stand for texts, in the texts' order.
+  func codesInOrder() -> [UInt32] {
+    if order == nil { establishOrder() }
+    return order.map { $0.slots(0..<$0.count) } ?? []
+  }
+
   /// Forgets the order, before so many texts come that establishing it anew is cheaper than keeping it.
   func expectGrowth(_ texts: Int) {
     if texts > 64, texts * 4 > count { order = nil }

@@ -29,6 +29,7 @@ extension TableCore {
     let rows = resolve(batch)
     var written = ColumnSet(batch.cells.map(\.column))
     if resetting { for column in columns.indices where column != indexColumn { written.insert(column) } }
+    if let appended = rows.appended { return append(batch, appended, rows, written, port, &record) }
     if !rows.changed.isEmpty { notify { $0.rowsWillChange(rows.changed, columns: written) } }
     if resetting {
       for (position, column) in columns.enumerated() where position != indexColumn { for slot in rows.changed { column.clear(slot) } }
@@ -51,9 +52,21 @@ extension TableCore {
           ages.removeFirst(oldest)
           oldest = 0
         }
+        record.someHaveGone = true
         removeRows(gone)
       }
     }
+  }
+
+  /// Writes new rows behind all others.
+  private func append(
+    _ batch: PreparedBatch, _ slots: Range<Int>, _ rows: ResolvedRows, _ written: ColumnSet, _ port: Int, _ record: inout ChangeRecord
+  ) {
+    for (column, cells) in batch.cells { columns[column].append(cells, to: slots) }
+    live.insert(slots)
+    keys.noteOrder(slots)
+    notify { $0.rowsDidChange([], added: rows.added, columns: written) }
+    record.note(rows.added, slots, port)
   }
 
   private struct ResolvedRows {
@@ -61,11 +74,20 @@ extension TableCore {
     var slots: [UInt32]
     var changed: [UInt32] = []
     var added: [UInt32] = []
+    /// The slots of rows that all are new and stand behind all others; `slots` is empty then.
+    var appended: Range<Int>?
   }
 
   /// Finds the row of every key, and makes those that are not there.
   private func resolve(_ batch: PreparedBatch) -> ResolvedRows {
     if let indexColumn { return resolveIndexed(batch, columns[indexColumn], indexColumn) }
+    if batch.keys == nil, limit == nil, makesNewSlots, keys.canNumber(), Set(batch.cells.map(\.column)).count == batch.cells.count {
+      let appended = slotCount..<slotCount + batch.rowCount
+      slotCount = appended.upperBound
+      reserve(slotCount)
+      keys.number(appended)
+      return ResolvedRows(slots: [], added: Array(UInt32(appended.lowerBound)..<UInt32(appended.upperBound)), appended: appended)
+    }
     var rows = ResolvedRows(slots: [UInt32](repeating: .max, count: batch.rowCount))
     if let numbers = batch.keys {
       var seen = RowBits()
@@ -115,6 +137,9 @@ extension TableCore {
       keys.reserve(live.count + batch.rowCount)
       reserve(slotCount + batch.rowCount)
     }
+    // Batches often name rows in the order in which they stand, every one or every so many: looking at the slot that comes next by that
+    // spares the hash table.
+    var (last, step) = (0, 1)
     for row in 0..<batch.rowCount {
       var identity: UInt64?
       if let own, own.isPresent(row) {
@@ -122,7 +147,12 @@ extension TableCore {
       } else if let given = batch.keys, given.hasValue(row) {
         identity = Self.identity(given, keyCodes, row)
       }
-      if let slot = keys.slot(ofIdentity: identity) {
+      let next = last + step
+      let isNext =
+        next >= 0 && next < slotCount && live.contains(UInt32(next)) && identity != nil && index.identity(UInt32(next)) == identity
+      let known = isNext ? UInt32(next) : keys.slot(ofIdentity: identity)
+      if let slot = known {
+        (last, step) = (Int(slot), Int(slot) - last)
         if seen.insert(slot) { rows.changed.append(slot) }
         rows.slots.append(slot)
       } else {
@@ -169,6 +199,7 @@ extension TableCore {
       live.remove(slot)
     }
     for column in columns { for slot in gone { column.clear(slot) } }
+    notify { $0.rowsHaveGone() }
     slotsFreedInPoll.append(contentsOf: gone)
   }
 
@@ -225,12 +256,11 @@ extension TableCore {
 
   // MARK: Slots
 
+  /// Whether the next row gets a slot behind all others: while slots are in key order it is worth a little memory to keep them so.
+  private var makesNewSlots: Bool { freeSlots.isEmpty || (keys.slotsAreOrdered && freeSlots.count <= max(1024, live.count / 8)) }
+
   private func makeSlot() -> UInt32 {
-    // While slots are in key order it is worth a little memory to keep them so.
-    if let free = freeSlots.last, !keys.slotsAreOrdered || freeSlots.count > max(1024, live.count / 8) {
-      freeSlots.removeLast()
-      return free
-    }
+    if !makesNewSlots, let free = freeSlots.popLast() { return free }
     let slot = UInt32(slotCount)
     slotCount += 1
     reserve(slotCount)
@@ -269,6 +299,8 @@ private struct ChangeRecord {
 
   private let table: TableCore
   private var ports: [Int: Port] = [:]
+  /// Whether rows that were written may not be there any more.
+  var someHaveGone = false
   private var removedKeys: [(key: UInt64, value: CellValue)] = []
 
   init(table: TableCore) { self.table = table }
@@ -282,11 +314,21 @@ private struct ChangeRecord {
     ports[port] = record
   }
 
+  /// Notes new rows that stand one behind the other.
+  mutating func note(_ added: [UInt32], _ slots: Range<Int>, _ port: Int) {
+    var record = ports.removeValue(forKey: port) ?? Port()
+    record.written.append(contentsOf: added)
+    record.seen.insert(slots)
+    record.added += added.count
+    ports[port] = record
+  }
+
   /// - Parameters:
   ///   - slots: Rows that are still there.
   ///   - any: Whether somebody is to be told even when there are none.
   mutating func note(removed slots: [UInt32], any: Bool) {
     if any, ports[0] == nil { ports[0] = Port() }
+    someHaveGone = true
     guard table.tracksRemovedKeys, let index = table.indexColumn else { return }
     let column = table.columns[index]
     for slot in slots { removedKeys.append((column.sortKey(slot), column.cell(slot))) }
@@ -298,7 +340,7 @@ private struct ChangeRecord {
     ports.sorted { $0.key < $1.key }.map { number, port in
       var written = port.written
       if let newSlots { written = written.compactMap { newSlots[Int($0)] == .max ? nil : newSlots[Int($0)] } }
-      var changes = ChangeSet(port: number, written: written.filter(table.live.contains))
+      var changes = ChangeSet(port: number, written: someHaveGone ? written.filter(table.live.contains) : written)
       changes.addedCount = port.added
       if number == 0, !removedKeys.isEmpty, let index = table.indexColumn {
         let column = table.columns[index]

@@ -43,6 +43,7 @@ package final class TableCore {
   ///   - limit: The most rows to keep, 0 for a table that stays empty; not with an index.
   /// - Throws: When the index is not a column, or is one of booleans; when names repeat; when both an index and a limit are given.
   package init(schema: Schema, index: String? = nil, limit: Int? = nil) throws(TableError) {
+    LargeMemory.prepare()
     for (position, column) in schema.columns.enumerated() {
       guard positions.updateValue(position, forKey: column.name) == nil else {
         throw TableError("Column `\(column.name)` is there twice; names of columns are different from each other")

@@ -20,6 +20,9 @@ package protocol TableObserver: AnyObject {
   ///   - added: New rows.
   func rowsDidChange(_ changed: [UInt32], added: [UInt32], columns: ColumnSet)
 
+  /// Rows of `rowsWillChange` that were to go are gone.
+  func rowsHaveGone()
+
   /// All rows are gone.
   func rowsWereCleared()
 
@@ -31,6 +34,7 @@ package protocol TableObserver: AnyObject {
 
 extension TableObserver {
   package func pollWillBegin() {}
+  package func rowsHaveGone() {}
 }
 
 /// Some of a table's columns, by position.

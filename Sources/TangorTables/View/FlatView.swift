@@ -8,6 +8,8 @@ final class FlatView: TableView, TableObserver {
   private let order: SortedRows
   /// The table's columns that decide where a row stands.
   private let orderColumns: ColumnSet
+  /// Whether a change is under way after which rows and order are found out anew.
+  private var isRenewed = false
 
   init(_ plan: ViewPlan, _ table: TableCore) {
     self.plan = plan
@@ -36,23 +38,28 @@ final class FlatView: TableView, TableObserver {
     return order.slots(range, of: rows.members)
   }
 
+  private func selection(_ range: Range<Int>) -> RowSelection {
+    let isWhole = range.clamped(to: 0..<rowCount).count == rowCount
+    return isWhole && sorts.isEmpty && table.slotsAreOrdered ? RowSelection(rows.members) : RowSelection(slots(range))
+  }
+
   func slice(_ viewport: Viewport, keys: Bool) -> ResultSlice {
-    let slots = slots(viewport.rows)
-    var slice = result(slots, viewport.columns)
-    if keys { slice.keys = table.keyColumn(slots) }
+    let selection = selection(viewport.rows)
+    var slice = result(selection, viewport.columns)
+    if keys { slice.keys = table.keyColumn(selection.slots ?? Array(0..<UInt32(selection.count))) }
     return slice
   }
 
-  func delta(_ changes: ChangeSet) -> ResultSlice { result(written(changes), 0..<Int.max) }
+  func delta(_ changes: ChangeSet) -> ResultSlice { result(RowSelection(written(changes)), 0..<Int.max) }
 
   /// The rows of the view that a change wrote, in the view's order.
   func written(_ changes: ChangeSet) -> [UInt32] { order.sorted(changes.written.filter(rows.contains)) }
 
-  private func result(_ slots: [UInt32], _ columns: Range<Int>) -> ResultSlice {
+  private func result(_ rows: RowSelection, _ columns: Range<Int>) -> ResultSlice {
     let shown = plan.columns[columns.clamped(to: 0..<plan.columns.count)]
     return ResultSlice(
-      rowCount: slots.count,
-      columns: shown.map { ResultColumn(path: [], name: $0.name, aggregate: nil, values: $0.store.gather(slots)) })
+      rowCount: rows.count,
+      columns: shown.map { ResultColumn(path: [], name: $0.name, aggregate: nil, values: $0.store.gather(rows)) })
   }
 
   func extremes(of column: String) throws(TableError) -> (least: CellValue, greatest: CellValue) {
@@ -69,7 +76,10 @@ final class FlatView: TableView, TableObserver {
   // MARK: Changes
 
   func rowsWillChange(_ slots: [UInt32], columns: ColumnSet?) {
-    if slots.count > rowCount / 4 { order.reset() }
+    // So many that all is found out anew afterwards.
+    let matters = columns.map { rows.dependsOn($0) || orderColumns.intersects($0) } ?? true
+    isRenewed = matters && Parallelism.current.rebuilds(changes: slots.count, of: table.count)
+    if isRenewed || !matters { return }
     for slot in slots {
       if columns == nil || rows.dependsOn(columns ?? ColumnSet()) {
         order.remove(slot)
@@ -80,12 +90,24 @@ final class FlatView: TableView, TableObserver {
     }
   }
 
+  func rowsHaveGone() { renew() }
+
+  /// - Returns: Whether it was put off.
+  @discardableResult private func renew() -> Bool {
+    guard isRenewed else { return false }
+    isRenewed = false
+    rows.renew()
+    order.reset()
+    return true
+  }
+
   func rowsDidChange(_ changed: [UInt32], added: [UInt32], columns: ColumnSet) {
+    if Parallelism.current.rebuilds(changes: added.count, of: table.count) { isRenewed = true }
+    if renew() { return }
     let refilters = rows.dependsOn(columns)
     if refilters || orderColumns.intersects(columns) {
       for slot in changed where refilters ? rows.admit(slot) : rows.contains(slot) { order.insert(slot) }
     }
-    if added.count > rowCount / 4 { order.reset() }
     for slot in added where rows.admit(slot) { order.insert(slot) }
   }
 

@@ -8,6 +8,8 @@ final class SortedRows {
   private var first = SlotOrder()
   /// Whether all rows are among the first.
   private var isComplete = false
+  /// All rows in their order, until the first of them changes: the others are nowhere then.
+  private var all: [UInt32]?
 
   /// - Parameter sorts: The first decides; rows that are equal in all are in the order of their keys.
   init(_ table: TableCore, _ sorts: [SortColumn]) { (self.table, self.sorts) = (table, sorts) }
@@ -26,20 +28,24 @@ final class SortedRows {
   /// - Parameter members: All rows of the view.
   func slots(_ range: Range<Int>, of members: RowBits) -> [UInt32] {
     establish(range.upperBound, members)
-    return first.slots(range)
+    return all.map { range.count == $0.count ? $0 : Array($0[range]) } ?? first.slots(range)
   }
 
   /// Some of the view's rows, in its order.
   func sorted(_ slots: [UInt32]) -> [UInt32] {
     if slots.count < 64 { return slots.sorted(by: precedes) }
-    return RowSort.sorted(table.inKeyOrder(slots), by: sorts, table.keys)
+    return RowSort.sorted(RowSelection(table.inKeyOrder(slots)), by: sorts, table.keys)
   }
 
   /// Takes a row out, before it changes.
-  func remove(_ slot: UInt32) { first.remove(slot) }
+  func remove(_ slot: UInt32) {
+    settle()
+    first.remove(slot)
+  }
 
   /// Puts a row in, after it has changed.
   func insert(_ slot: UInt32) {
+    settle()
     guard let last = first.last else {
       isComplete = false
       return
@@ -49,16 +55,28 @@ final class SortedRows {
 
   /// Forgets the order.
   func reset() {
+    all = nil
     first = SlotOrder()
     isComplete = false
   }
 
-  func rename(_ newSlots: [UInt32]) { first = first.rename(newSlots) }
+  func rename(_ newSlots: [UInt32]) {
+    settle()
+    first = first.rename(newSlots)
+  }
+
+  /// Makes the order one that can change.
+  private func settle() {
+    guard let all else { return }
+    first = SlotOrder(all)
+    self.all = nil
+  }
 
   private func establish(_ count: Int, _ members: RowBits) {
+    guard all == nil else { return }
     isComplete = first.count == members.count
     guard first.count < count, !isComplete else { return }
-    let sortAll = { [self] in first = SlotOrder(sorted(members.slots())) }
+    let sortAll = { [self] in all = sortedAll(members) }
     // A little more than is asked for: the next page, and room for rows that go.
     let wanted = min(max(count + count / 2, 512, first.count == 0 ? 0 : members.count / 16), members.count)
     guard wanted < members.count / 4, let sort = leadingSort else {
@@ -73,7 +91,12 @@ final class SortedRows {
     } else {
       sortAll()
     }
-    isComplete = first.count == members.count
+    isComplete = all != nil || first.count == members.count
+  }
+
+  private func sortedAll(_ members: RowBits) -> [UInt32] {
+    let rows = table.keys.slotsAreOrdered ? RowSelection(members) : RowSelection(table.inKeyOrder(members.slots()))
+    return RowSort.sorted(rows, by: sorts, table.keys)
   }
 
   private var leadingSort: SortColumn? {

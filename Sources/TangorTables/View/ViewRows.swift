@@ -32,6 +32,9 @@ final class ViewRows {
     return true
   }
 
+  /// Tries the filter on all rows of the table.
+  func renew() { if filtered != nil { filtered = filter.rows(table) } }
+
   func removeAll() { if filtered != nil { filtered = RowBits() } }
 
   func rename(_ newSlots: [UInt32]) {
