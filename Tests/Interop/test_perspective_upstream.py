@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Dict, Iterator
+from typing import Dict
 
 import pytest
 
@@ -21,23 +21,16 @@ pytestmark = pytest.mark.timeout(SECONDS + 900)
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> Iterator[Dict[str, Outcome]]:
-    """What each upstream test did against one server of its own."""
+def outcomes(tables: Server) -> Dict[str, Outcome]:
+    """What each upstream test did."""
     try:
         python = provisioning.perspective_python("5.6")
     except provisioning.Unavailable as error:
         pytest.skip(str(error))
-    server = Server("demo").start()
-    try:
-        found = upstream.run(python, server.websocket_url + "/websocket/{}", list(EXPECTED.left_out), SECONDS)
-        assert server.process is not None and server.process.poll() is None, f"the server ended on its own:\n{server.log[-4000:]}"
-        server.stop()
-        assert "Fatal error" not in server.log
-        if os.environ.get("TANGOR_RECORD"):
-            EXPECTED.recounted(found).save()
-        yield found
-    finally:
-        server.close()
+    found = upstream.run(python, tables.websocket_url + "/websocket/{}", list(EXPECTED.left_out), SECONDS)
+    if os.environ.get("TANGOR_RECORD"):
+        EXPECTED.recounted(found).save()
+    return found
 
 
 @pytest.mark.parametrize("file", list(EXPECTED.files))
