@@ -266,6 +266,7 @@ def test_whoever_does_not_read_is_seen_off(tables: Server, client: Callable[...,
             return writer.ask(messages.TO_ROWS, "v", field(1, field(3, 0))).error == "View not found"
 
         eventually(is_gone, "a session that reads nothing lives on", seconds=90)
+        assert raw.close_code() == 4413
     assert writer.size("t") == 1
 
 
