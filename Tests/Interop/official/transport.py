@@ -37,7 +37,7 @@ class Connection:
     a reply may take.
     """
 
-    def __init__(self, url: Callable[[], str], group: "List[Connection]", timeout: float = 20) -> None:
+    def __init__(self, url: Callable[[], str], group: "List[Connection]", timeout: float = 60) -> None:
         self.url = url
         self.group = group
         self.timeout = timeout

@@ -13,7 +13,7 @@ from typing import Dict, List, NamedTuple, Optional
 HERE = Path(__file__).resolve().parent
 # `core` first: its tests want the main thread to have an event loop, which those of `async` take away.
 FOLDERS = ["core", "table", "async", "server", "multi_threaded"]
-PER_TEST_SECONDS = 60
+PER_TEST_SECONDS = 90
 
 
 class Outcome(NamedTuple):
