@@ -159,6 +159,10 @@ let package = Package(
       name: "TangorPerspectiveTests", dependencies: ["TangorPerspective", "TangorTables", "TangorTesting", swiftProtobuf],
       swiftSettings: settings),
     .testTarget(
+      name: "TangorFuzzTests",
+      dependencies: ["TangorPerspective", "TangorArrowCompression", "TangorTables", "TangorTesting", swiftProtobuf],
+      exclude: ["Regressions"], swiftSettings: settings),
+    .testTarget(
       name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(
       name: "TangorServingTests",
