@@ -29,6 +29,21 @@ public actor Table {
     (self.schema, self.index, self.limit) = (schema, index, limit)
   }
 
+  /// Makes a table of rows; its columns are theirs.
+  ///
+  /// - Throws: As the other, and when a row has no value in the index column.
+  package init(contents: Batch, index: String? = nil, limit: Int? = nil) throws(TableError) {
+    try self.init(
+      schema: Schema(contents.columns.map { Schema.Column($0.name, $0.values.kind) }), index: index, limit: limit, contents: contents)
+  }
+
+  private init(schema: Schema, index: String?, limit: Int?, contents: Batch) throws(TableError) {
+    core = try TableCore(schema: schema, index: index, limit: limit)
+    (self.schema, self.index, self.limit) = (schema, index, limit)
+    try core.update(contents, port: 0)
+    _ = core.poll()
+  }
+
   /// Rows.
   public var count: Int { core.count }
 
