@@ -129,7 +129,7 @@ let package = Package(
       name: "Tangor",
       dependencies: [
         "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorPerspective", "TangorTables", "TangorServing",
-        "TangorCore",
+        "TangorArrowCompression", "TangorCore",
         "TangorJSON", hummingbird,
         hummingbirdCore,
         hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,

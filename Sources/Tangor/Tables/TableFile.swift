@@ -1,4 +1,5 @@
 import NIOCore
+import TangorArrowCompression
 import TangorServing
 import TangorTables
 
@@ -35,7 +36,7 @@ package struct TableFile: Sendable, Hashable {
   func read(_ schema: Schema? = nil) throws -> Batch {
     guard let file = try OpenFile(path: path) else { throw TableError("there is no file that can be read") }
     let bytes = Vector(try file.read(0..<file.metadata.size).readableBytesView)
-    if format == .arrow { return try ArrowReader.read(bytes) }
+    if format == .arrow { return try ArrowReader.read(bytes, compression: ArrowCodecs.available) }
     return try bytes.withUnsafeBufferPointer { buffer in
       let text = UnsafeRawBufferPointer(buffer)
       switch format {
