@@ -9,31 +9,43 @@ extension ResultSlice {
   /// - Parameter titlesPerRow: How often the names of columns are written besides.
   /// - Throws: When it certainly does not fit.
   func checkTextLength(titlesPerRow: Int) throws(RequestError) {
-    var length = 0
-    for column in columns {
-      length += column.title.utf8.count * titlesPerRow + column.values.leastTextLength
-      guard length <= Self.longestText else {
-        throw RequestError("The answer would be text of more than 2 GiB, which no message can hold; ask for a part of it, or for Arrow.")
-      }
+    let titles = columns.reduce(0) { $0 + $1.title.utf8.count * titlesPerRow }
+    // Where even the longest text in each row would not be too much, there is no need to look at every row.
+    if columns.reduce(titles, { $0 + $1.values.mostTextLength }) <= Self.longestText { return }
+    guard columns.reduce(titles, { $0 + $1.values.textLength }) <= Self.longestText else {
+      throw RequestError("The answer would be text of more than 2 GiB, which no message can hold; ask for a part of it, or for Arrow.")
     }
   }
 }
 
 extension BatchColumn {
-  /// Bytes that the values have at least as text, with a separator.
-  fileprivate var leastTextLength: Int {
+  /// Bytes that the values have as text, numbers at their shortest.
+  fileprivate var textLength: Int {
+    guard case .dictionary(let codes, let texts) = values else { return mostTextLength }
+    return codes.withUnsafeBufferPointer { codes in
+      texts.offsets.withUnsafeBufferPointer { offsets in
+        var length = codes.count
+        for (row, code) in codes.enumerated() where validity?[row] ?? true {
+          length += Int(offsets[Int(code) + 1] - offsets[Int(code)])
+        }
+        return length
+      }
+    }
+  }
+
+  /// The same as if every row had the longest of the texts.
+  fileprivate var mostTextLength: Int {
     switch values {
     case .text(let texts): Int(texts.offsets[texts.count] - texts.offsets[0]) + texts.count
-    case .dictionary(let codes, let texts):
-      codes.withUnsafeBufferPointer { codes in
-        texts.offsets.withUnsafeBufferPointer { offsets in
-          codes.enumerated().reduce(into: codes.count) { length, row in
-            guard validity?[row.offset] ?? true else { return }
-            length += Int(offsets[Int(row.element) + 1] - offsets[Int(row.element)])
-          }
-        }
-      }
+    case .dictionary(let codes, let texts): (texts.longest + 1) * codes.count
     default: values.count * 2
     }
+  }
+}
+
+extension TextVector {
+  /// The bytes of the longest text.
+  fileprivate var longest: Int {
+    offsets.withUnsafeBufferPointer { offsets in (0..<count).reduce(0) { max($0, Int(offsets[$1 + 1] - offsets[$1])) } }
   }
 }
