@@ -12,11 +12,11 @@ help: ## List these targets
 	@echo "Tangor: make TARGET"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Check for what the build needs beyond Swift (zlib); as root, install it
+setup: ## Check for what the build needs beyond Swift (zlib, LZ4, Zstandard); as root, install it
 	@$(PYTHON) Tests/Harness/setup.py
 
 demo: setup ## Build in release mode and start the gallery (PORT=8080 to choose its port; Ctrl-C stops it)
-	$(SWIFT) build -c release --product tangor
+	$(SWIFT) build -c release --product tangor $$($(PYTHON) Tests/Harness/setup.py --traits)
 	@exec .build/release/tangor demo $(if $(PORT),--port $(PORT))
 
 test: setup ## Run everything that proves the project (TEST_OPTIONS="--fast --only swift" to choose)

@@ -32,6 +32,7 @@ let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swi
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let whenMacros: TargetDependencyCondition? = .when(traits: ["Macros"])
+let whenArrowCompression: TargetDependencyCondition? = .when(traits: ["ArrowCompression"])
 
 let package = Package(
   name: "tangor",
@@ -45,7 +46,10 @@ let package = Package(
     .executable(name: "tangor", targets: ["TangorCommand"]),
   ],
   traits: [
-    .trait(name: "Macros", description: "The macro @Live. Off by default, because it needs swift-syntax, which takes minutes to build.")
+    .trait(
+      name: "ArrowCompression",
+      description: "LZ4 and Zstandard in Arrow data. Off by default, because it needs the system's liblz4 and libzstd with their headers."),
+    .trait(name: "Macros", description: "The macro @Live. Off by default, because it needs swift-syntax, which takes minutes to build."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
@@ -72,6 +76,16 @@ let package = Package(
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
     .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
     .target(name: "TangorTables", dependencies: ["TangorJSON", "CMalloc"], swiftSettings: settings),
+    // Only with the trait ArrowCompression; nothing else needs these libraries.
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+    .systemLibrary(name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .target(
+      name: "TangorArrowCompression",
+      dependencies: [
+        "TangorTables", .target(name: "CLZ4", condition: whenArrowCompression),
+        .target(name: "CZstandard", condition: whenArrowCompression),
+      ],
+      swiftSettings: settings),
     .target(
       name: "TangorPerspective", dependencies: ["TangorTables", "TangorJSON", swiftProtobuf], exclude: ["Protocol/perspective.proto"],
       swiftSettings: settings),
@@ -115,7 +129,7 @@ let package = Package(
       name: "Tangor",
       dependencies: [
         "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorPerspective", "TangorTables", "TangorServing",
-        "TangorCore",
+        "TangorArrowCompression", "TangorCore",
         "TangorJSON", hummingbird,
         hummingbirdCore,
         hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
@@ -142,8 +156,15 @@ let package = Package(
     .testTarget(
       name: "TangorTablesTests", dependencies: ["TangorTables", "TangorTesting"], exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
+      name: "TangorArrowCompressionTests", dependencies: ["TangorArrowCompression", "TangorTables", "TangorTesting"],
+      exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
       name: "TangorPerspectiveTests", dependencies: ["TangorPerspective", "TangorTables", "TangorTesting", swiftProtobuf],
       swiftSettings: settings),
+    .testTarget(
+      name: "TangorFuzzTests",
+      dependencies: ["TangorPerspective", "TangorArrowCompression", "TangorTables", "TangorTesting", swiftProtobuf],
+      exclude: ["Regressions"], swiftSettings: settings),
     .testTarget(
       name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(

@@ -163,7 +163,7 @@ public actor Table {
 
   /// What a subscriber is told.
   package enum Notice: Sendable {
-    /// The table was written through a port; with the view's rows that changed, where they were asked for.
+    /// The table was written through a port; with the view's rows that changed, where they were asked for and are not too many.
     case update(port: Int, rows: ChangedRows?)
     /// Rows went: their keys, ascending.
     case removal(keys: BatchColumn)
@@ -224,14 +224,14 @@ public actor Table {
         for subscription in subscriptions where subscription.interest == .removals { subscription.tell(.removal(keys: keys)) }
       }
       // Flat views of one configuration are one.
-      var deltas: [ObjectIdentifier: ChangedRows] = [:]
+      var deltas: [ObjectIdentifier: ChangedRows?] = [:]
       for subscription in subscriptions {
         switch subscription.interest {
         case .removals: break
         case .updates: subscription.tell(.update(port: change.port, rows: nil))
         case .updatesWithRows:
           guard let view = views[subscription.view] else { break }
-          let rows = deltas[ObjectIdentifier(view)] ?? ChangedRows(view.delta(change))
+          let rows = deltas[ObjectIdentifier(view)] ?? view.delta(change).map(ChangedRows.init)
           deltas[ObjectIdentifier(view)] = rows
           subscription.tell(.update(port: change.port, rows: rows))
         }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Optional, Sequence, Tuple
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
@@ -48,15 +49,27 @@ def install_debian(*packages: str) -> bool:
     return result.returncode == 0
 
 
-def links_zlib() -> bool:
-    """Whether a C program that uses zlib compiles and links here."""
+def _links(header: str, call: str, library: str) -> bool:
+    """Whether a C program that uses a library compiles and links here."""
     compiler = shutil.which("clang") or shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         return False
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "zlib.c"
-        source.write_text("#include <zlib.h>\nint main(void) { return zlibVersion() == 0; }\n", encoding="ascii")
-        return run_quietly([compiler, str(source), "-lz", "-o", str(Path(folder) / "zlib")], 60).returncode == 0
+        source = Path(folder) / "program.c"
+        source.write_text(f"#include <{header}>\nint main(void) {{ return {call} == 0; }}\n", encoding="ascii")
+        return run_quietly([compiler, str(source), f"-l{library}", "-o", str(Path(folder) / "program")], 60).returncode == 0
+
+
+def links_zlib() -> bool:
+    """Whether zlib's header and library are here, without which nothing is built."""
+    return _links("zlib.h", "zlibVersion()", "z")
+
+
+@functools.lru_cache(maxsize=None)
+def traits() -> Tuple[str, ...]:
+    """The package traits that this machine can build: `ArrowCompression` where LZ4 and Zstandard are here, with their headers."""
+    has_both = _links("lz4frame.h", "LZ4F_getVersion()", "lz4") and _links("zstd.h", "ZSTD_versionNumber()", "zstd")
+    return ("ArrowCompression",) if has_both else ()
 
 
 def _stamp(requirements: Path, python: str) -> str:

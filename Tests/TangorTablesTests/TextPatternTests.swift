@@ -29,6 +29,16 @@ import Testing
     #expect(TextPattern(String(repeating: "(", count: 5000)) == nil)
   }
 
+  @Test func noPatternIsTooLong() throws {
+    // The first is refused for its size, the second is not too large, and neither is a matter of depth.
+    #expect(TextPattern("a" + String(repeating: "|a", count: 200_000)) == nil)
+    let pattern = try #require(TextPattern("^(?:" + (0..<1000).map { "\($0)" }.joined(separator: "|") + ")$"))
+    for (text, expected) in [("999", true), ("1000", false), ("", false)] {
+      #expect(Array(text.utf8).withUnsafeBufferPointer { pattern.matches($0) } == expected)
+    }
+    #expect(TextPattern("[" + String(repeating: "é", count: 100_000) + "]") == nil)
+  }
+
   @Test func filtersMatchPatterns() throws {
     let table = try TableCore([("s", .string)])
     try table.write(["ab", "Ab", "b", nil].map { ["s": $0.map { .text($0) } ?? .null] })

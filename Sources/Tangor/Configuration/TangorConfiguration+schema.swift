@@ -292,6 +292,9 @@ extension TangorConfiguration {
       "perspective.max_views_per_session", \.perspective.maximumViewsPerSession, .integer(in: 1...1_000_000),
       "Views that a connection may have at a time; a request for one more is refused."),
     Key(
+      "perspective.max_cells", \.perspective.maximumCells, .integer(in: 1...1_000_000_000),
+      "Cells, rows times columns, that one answer may have; a request for more is refused."),
+    Key(
       "perspective.namespaces", \.perspective.namespaces, .boolean,
       "Whether <path>/<namespace> gives a set of tables of its own, which begins empty."),
     Key(

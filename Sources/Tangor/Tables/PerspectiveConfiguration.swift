@@ -12,6 +12,8 @@ public struct PerspectiveConfiguration: Sendable, Hashable {
   public var maximumTables = 10_000
   /// Views that a connection may have at a time. Default 1000.
   public var maximumViewsPerSession = 1000
+  /// Cells, rows times columns, that one answer may have. Default 100,000,000.
+  public var maximumCells = 100_000_000
   /// Whether `<path>/<namespace>` gives a set of tables of its own, which begins empty. Default false.
   public var namespaces = false
   /// Namespaces at a time. Default 1000.

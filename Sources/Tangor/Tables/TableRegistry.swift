@@ -1,3 +1,4 @@
+import TangorArrowCompression
 import TangorCore
 import TangorPerspective
 public import TangorTables
@@ -18,10 +19,10 @@ public final class TableRegistry: Sendable {
 
   init(configuration: PerspectiveConfiguration, time: TimeSource = .continuous) {
     let limits = PerspectiveServer.Limits(configuration)
-    server = PerspectiveServer(limits: limits)
+    server = PerspectiveServer(limits: limits, compression: ArrowCodecs.available)
     namespaces = TableNamespaces(
       maximum: configuration.maximumNamespaces, lease: configuration.namespaceLease, time: time
-    ) { PerspectiveServer(limits: limits) }
+    ) { PerspectiveServer(limits: limits, compression: ArrowCodecs.available) }
   }
 
   /// Lets clients open a table.
@@ -66,6 +67,7 @@ extension PerspectiveServer.Limits {
     self.init()
     viewsPerSession = configuration.maximumViewsPerSession
     tables = configuration.maximumTables
+    cellsPerAnswer = configuration.maximumCells
     clientsMayMakeTables = configuration.clientsMayMakeTables
   }
 }

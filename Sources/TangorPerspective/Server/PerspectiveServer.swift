@@ -12,6 +12,8 @@ package final class PerspectiveServer: Sendable {
     package var viewsPerSession = 1000
     /// The most tables that there are before clients can make no more.
     package var tables = 10_000
+    /// The most cells, rows times columns, of one answer.
+    package var cellsPerAnswer = 100_000_000
     /// Whether clients may make tables of their own.
     package var clientsMayMakeTables = true
 

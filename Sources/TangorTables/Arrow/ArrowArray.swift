@@ -22,7 +22,7 @@ struct ArrowDictionary {
 package struct ArrowLimits: Sendable {
   /// How many rows the data may have, its lists flattened. Default 1,000,000,000.
   package var maximumRows: Int
-  /// Bytes that the compressed buffers of a message may become, and the lists of a column as text. Default 4 GiB.
+  /// Bytes that all compressed buffers together may become, and the lists of a column as text. Default 4 GiB.
   package var maximumDecompressedBytes: Int
 
   package init(maximumRows: Int = 1_000_000_000, maximumDecompressedBytes: Int = 4 << 30) {
@@ -40,16 +40,19 @@ struct ArrowBody {
   private let limits: ArrowLimits
   private var nextNode = 0
   private var nextBuffer = 0
-  private var decompressed = 0
+  /// Bytes that compressed buffers have become, those of earlier messages with them.
+  private(set) var decompressed: Int
   let rowCount: Int
 
   /// - Parameters:
   ///   - header: the message's `RecordBatch`
   ///   - bytes: the message's body
+  ///   - decompressed: what the compressed buffers of earlier messages have become, in bytes
   init(
-    _ header: FlatTable, _ bytes: Vector<UInt8>, compression: (any ArrowCompression)?, limits: ArrowLimits
+    _ header: FlatTable, _ bytes: Vector<UInt8>, compression: (any ArrowCompression)?, limits: ArrowLimits, decompressed: Int
   ) throws(TableError) {
     self.bytes = bytes
+    self.decompressed = decompressed
     (self.compression, self.limits) = (compression, limits)
     nodes = try header.structures(1, words: 2)
     buffers = try header.structures(2, words: 2)
@@ -121,11 +124,12 @@ struct ArrowBody {
       let name = codec == .lz4 ? "LZ4" : "Zstandard"
       throw TableError("The Arrow data is compressed with \(name), which this build cannot read; write it without compression.")
     }
+    guard Int(length) <= codec.greatestLength(from: rest.count) else {
+      throw .damagedArrow("a compressed buffer is said to become \(length) bytes, more than it can")
+    }
     decompressed += Int(length)
     var failure: TableError?
     let result = Vector<UInt8>(count: Int(length)) { memory in
-      // Should the decompressor write less than it says, there is still no foreign memory to be seen.
-      memory.initialize(repeating: 0)
       rest.withUnsafeBufferPointer { source in
         do throws(TableError) {
           try compression.decompress(UnsafeRawBufferPointer(source), codec, into: UnsafeMutableRawBufferPointer(memory))

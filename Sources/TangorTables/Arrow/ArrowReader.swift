@@ -49,6 +49,7 @@ private struct ArrowContents {
   private var dictionaries: [Int64: ArrowDictionary] = [:]
   private var batches: [Batch] = []
   private var rowCount = 0
+  private var decompressed = 0
 
   init(_ bytes: Vector<UInt8>, flattening: ArrowFlattening, compression: (any ArrowCompression)?, limits: ArrowLimits) {
     (self.bytes, self.flattening, self.compression, self.limits) = (bytes, flattening, compression, limits)
@@ -147,8 +148,9 @@ private struct ArrowContents {
     let id = try header.scalar(0, default: Int64(0))
     guard let field = dictionaryFields[id], let data = try header.table(1) else { throw .damagedArrow("a dictionary belongs to no column") }
     guard field.children.isEmpty else { throw TableError("The dictionary of Arrow column `\(field.name)` has nested values.") }
-    var reader = try ArrowBody(data, body, compression: compression, limits: limits)
+    var reader = try ArrowBody(data, body, compression: compression, limits: limits, decompressed: decompressed)
     let array = try reader.array(field, dictionaries)
+    decompressed = reader.decompressed
     let (values, validity) = try array.values()
     guard try header.scalar(2, default: UInt8(0)) != 0, let known = dictionaries[id] else {
       dictionaries[id] = ArrowDictionary(values: values, validity: validity, count: array.count)
@@ -162,9 +164,10 @@ private struct ArrowContents {
 
   private mutating func take(batch header: FlatTable, _ body: Vector<UInt8>) throws(TableError) {
     guard let fields else { throw .damagedArrow("rows come before their schema") }
-    var reader = try ArrowBody(header, body, compression: compression, limits: limits)
+    var reader = try ArrowBody(header, body, compression: compression, limits: limits, decompressed: decompressed)
     var arrays: [ArrowArray] = []
     for field in fields { arrays.append(try reader.array(field, dictionaries)) }
+    decompressed = reader.decompressed
     let batch = try flattening.batch(arrays, rowCount: reader.rowCount)
     rowCount += batch.rowCount
     guard rowCount <= limits.maximumRows else { throw TableError("The Arrow data has more than \(limits.maximumRows) rows.") }

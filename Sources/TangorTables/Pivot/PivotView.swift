@@ -87,15 +87,20 @@ final class PivotView: TableView {
     return slice
   }
 
-  func delta(_ changes: ChangeSet) -> ResultSlice {
+  func delta(_ changes: ChangeSet) -> ResultSlice? {
     var changed = pivot.changedRows()
     let aggregates = Set(plan.columns.map { plan.measure($0).aggregate })
-    let all = visibleRows()
-    if aggregates.contains(.percentOfTotal), changed.contains(GroupTree.root) { return result(all, 0..<Int.max) }
+    var rows = visibleRows()
+    if aggregates.contains(.percentOfTotal), changed.contains(GroupTree.root) { return delta(rows) }
     if aggregates.contains(.percentOfParent) {
       for row in changed { changed.formUnion(pivot.cells.rows.children(of: row)) }
     }
-    return result(all.filter(changed.contains), 0..<Int.max)
+    rows.removeAll { !changed.contains($0) }
+    return delta(rows)
+  }
+
+  private func delta(_ rows: [UInt32]) -> ResultSlice? {
+    ResultSlice.fitsDelta(rows: rows.count, columns: columnCount) ? result(rows, 0..<Int.max) : nil
   }
 
   private func result(_ rows: [UInt32], _ columns: Range<Int>) -> ResultSlice {

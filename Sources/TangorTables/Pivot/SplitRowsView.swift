@@ -55,7 +55,10 @@ final class SplitRowsView: TableView, TableObserver {
     return slice
   }
 
-  func delta(_ changes: ChangeSet) -> ResultSlice { result(flat.written(changes), 0..<Int.max) }
+  func delta(_ changes: ChangeSet) -> ResultSlice? {
+    let written = flat.written(changes)
+    return ResultSlice.fitsDelta(rows: written.count, columns: columnCount) ? result(written, 0..<Int.max) : nil
+  }
 
   private func result(_ slots: [UInt32], _ columns: Range<Int>) -> ResultSlice {
     let heads = heads

@@ -50,7 +50,10 @@ final class FlatView: TableView, TableObserver {
     return slice
   }
 
-  func delta(_ changes: ChangeSet) -> ResultSlice { result(RowSelection(written(changes)), 0..<Int.max) }
+  func delta(_ changes: ChangeSet) -> ResultSlice? {
+    let written = written(changes)
+    return ResultSlice.fitsDelta(rows: written.count, columns: columnCount) ? result(RowSelection(written), 0..<Int.max) : nil
+  }
 
   /// The rows of the view that a change wrote, in the view's order.
   func written(_ changes: ChangeSet) -> [UInt32] { order.sorted(changes.written.filter(rows.contains)) }

@@ -6,7 +6,8 @@ indirect enum PatternNode {
   case end
   case edge(Bool)
   case sequence([PatternNode])
-  case either(PatternNode, PatternNode)
+  /// One or more: a list, because a tree would be as deep as a client wishes.
+  case either([PatternNode])
   case many(PatternNode, least: Int, most: Int?)
 
   /// Steps that matching it takes to write down.
@@ -15,7 +16,7 @@ indirect enum PatternNode {
     case .empty: 0
     case .bytes, .start, .end, .edge: 1
     case .sequence(let parts): parts.reduce(0) { Swift.min($0 + $1.size, 1 << 20) }
-    case .either(let one, let other): Swift.min(one.size + other.size + 2, 1 << 20)
+    case .either(let parts): parts.reduce(-2) { Swift.min($0 + $1.size + 2, 1 << 20) }
     case .many(let part, let least, let most): Swift.min((part.size + 2) * Swift.max(most ?? least + 1, 1), 1 << 20)
     }
   }
@@ -23,9 +24,10 @@ indirect enum PatternNode {
   /// Any character beyond ASCII, as its bytes.
   static var beyondASCII: PatternNode {
     let tail = PatternNode.bytes(ByteSet(0x80...0xBF))
-    return .either(
-      .sequence([.bytes(ByteSet(0xC2...0xDF)), tail]),
-      .either(.sequence([.bytes(ByteSet(0xE0...0xEF)), tail, tail]), .sequence([.bytes(ByteSet(0xF0...0xF4)), tail, tail, tail])))
+    return .either([
+      .sequence([.bytes(ByteSet(0xC2...0xDF)), tail]), .sequence([.bytes(ByteSet(0xE0...0xEF)), tail, tail]),
+      .sequence([.bytes(ByteSet(0xF0...0xF4)), tail, tail, tail]),
+    ])
   }
 }
 
@@ -62,12 +64,13 @@ struct PatternParser {
   }
 
   private mutating func alternatives() -> PatternNode? {
-    guard depth < Self.deepest, var node = sequence() else { return nil }
+    guard depth < Self.deepest, let first = sequence() else { return nil }
+    var parts = [first]
     while take("|") {
       guard let other = sequence() else { return nil }
-      node = .either(node, other)
+      parts.append(other)
     }
-    return node
+    return parts.count == 1 ? first : .either(parts)
   }
 
   private mutating func sequence() -> PatternNode? {
@@ -124,7 +127,7 @@ struct PatternParser {
     case 0x28: return group()
     case 0x5B: return characterClass()
     case 0x2E:
-      return .either(.bytes(ByteSet(0x0A...0x0A).asciiComplement), .beyondASCII)
+      return .either([.bytes(ByteSet(0x0A...0x0A).asciiComplement), .beyondASCII])
     case 0x5E: return .start
     case 0x24: return .end
     case 0x5C: return escape()
@@ -167,7 +170,7 @@ struct PatternParser {
     case UInt8(ascii: "z"): return .end
     default:
       if let set = Self.shorthand(escaped) {
-        return escaped & 0x20 == 0 ? .either(.bytes(set), .beyondASCII) : .bytes(set)
+        return escaped & 0x20 == 0 ? .either([.bytes(set), .beyondASCII]) : .bytes(set)
       }
       return Self.escaped(escaped).map { literal($0) }
     }
@@ -241,9 +244,9 @@ struct PatternParser {
     guard take("]") else { return nil }
     // Exclusions beyond ASCII would need more than a set of bytes.
     if negated {
-      return others.isEmpty ? takesBeyond ? .bytes(set.asciiComplement) : .either(.bytes(set.asciiComplement), .beyondASCII) : nil
+      return others.isEmpty ? takesBeyond ? .bytes(set.asciiComplement) : .either([.bytes(set.asciiComplement), .beyondASCII]) : nil
     }
     if takesBeyond { others.append(.beyondASCII) }
-    return others.reduce(.bytes(set)) { .either($0, $1) }
+    return .either([.bytes(set)] + others)
   }
 }

@@ -9,6 +9,15 @@ package struct ResultSlice: Sendable {
   package var keys: BatchColumn?
   /// The keys of the rows in each group, ascending, when asked for.
   package var groupKeys: [BatchColumn]?
+
+  /// The most cells that are told of after a change. A view of many groups and splits has more of them than rows were written.
+  static let mostDeltaCells = 100_000_000
+
+  /// Whether so many rows and columns can be told of after a change.
+  static func fitsDelta(rows: Int, columns: Int) -> Bool {
+    let cells = rows.multipliedReportingOverflow(by: columns)
+    return !cells.overflow && cells.partialValue <= mostDeltaCells
+  }
 }
 
 /// A column of a result.

@@ -20,7 +20,8 @@ package protocol TableView: AnyObject {
   /// The view's rows that changed with the last poll, in their order, with all visible columns.
   ///
   /// - Parameter changes: What the last poll told.
-  func delta(_ changes: ChangeSet) -> ResultSlice
+  /// - Returns: nil when it would have more than `ResultSlice.mostDeltaCells` cells.
+  func delta(_ changes: ChangeSet) -> ResultSlice?
   /// The least and the greatest value of a column; null where there is none.
   ///
   /// - Throws: When the view does not show the column.

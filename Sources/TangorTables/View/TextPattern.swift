@@ -76,19 +76,22 @@ struct TextPattern {
     case .end: steps.append(.end)
     case .edge(let wanted): steps.append(.edge(wanted))
     case .sequence(let parts): for part in parts { emit(part) }
-    case .either(let one, let other):
-      let fork = steps.count
-      steps.append(.jump(0))
-      emit(one)
-      let jump = steps.count
-      steps.append(.jump(0))
-      steps[fork] = .either(fork + 1, steps.count)
-      emit(other)
-      steps[jump] = .jump(steps.count)
+    case .either(let parts):
+      var jumps: [Int] = []
+      for part in parts.dropLast() {
+        let fork = steps.count
+        steps.append(.jump(0))
+        emit(part)
+        jumps.append(steps.count)
+        steps.append(.jump(0))
+        steps[fork] = .either(fork + 1, steps.count)
+      }
+      if let last = parts.last { emit(last) }
+      for jump in jumps { steps[jump] = .jump(steps.count) }
     case .many(let part, let least, let most):
       for _ in 0..<least { emit(part) }
       if let most {
-        for _ in least..<most { emit(.either(part, .empty)) }
+        for _ in least..<most { emit(.either([part, .empty])) }
       } else {
         let fork = steps.count
         steps.append(.jump(0))

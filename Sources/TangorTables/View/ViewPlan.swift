@@ -14,6 +14,11 @@ struct ViewPlan {
     let argument: Column?
   }
 
+  /// The most groups that one row belongs to: levels of groups times levels of splits.
+  private static let mostLevels = 256
+  /// The same for all rows together when the view is made.
+  private static let mostMemberships = 1 << 30
+
   let configuration: ViewConfiguration
   /// The visible columns.
   let columns: [Column]
@@ -36,6 +41,11 @@ struct ViewPlan {
       throw TableError("Duplicate column '\(name)' found in View group_by.\n")
     }
     splits = try Self.resolve(configuration.splitBy, table, in: "split_by")
+    let levels = (configuration.groupBy.count + 1) * (configuration.splitBy.count + 1)
+    guard levels <= Self.mostLevels, levels * table.count <= Self.mostMemberships else {
+      throw TableError(
+        "The view would put each of \(table.count) rows into \(levels) groups, which is too many; group and split by fewer columns.")
+    }
     let filtered = try Self.resolve(configuration.filter.map(\.column), table, in: "filters")
     _ = try Self.resolve(configuration.sort.map(\.column), table, in: "sorts")
     var terms: [FilterTerm] = []
