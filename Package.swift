@@ -75,14 +75,13 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .target(name: "TangorCore", dependencies: ["TangorJSON", "CMalloc", deque], swiftSettings: settings),
     .target(name: "TangorObjects", dependencies: ["TangorCore", "TangorJSON"], swiftSettings: settings),
-    .target(name: "TangorTables", dependencies: ["TangorJSON", "CMalloc"], swiftSettings: settings),
     // Only with the trait ArrowCompression; nothing else needs these libraries.
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
     .systemLibrary(name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .target(
-      name: "TangorArrowCompression",
+      name: "TangorTables",
       dependencies: [
-        "TangorTables", .target(name: "CLZ4", condition: whenArrowCompression),
+        "TangorJSON", "CMalloc", .target(name: "CLZ4", condition: whenArrowCompression),
         .target(name: "CZstandard", condition: whenArrowCompression),
       ],
       swiftSettings: settings),
@@ -129,10 +128,8 @@ let package = Package(
       name: "Tangor",
       dependencies: [
         "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorPerspective", "TangorTables", "TangorServing",
-        "TangorArrowCompression", "TangorCore",
-        "TangorJSON", hummingbird,
-        hummingbirdCore,
-        hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
+        "TangorCore", "TangorJSON", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL,
+        serviceLifecycle, unixSignals,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
@@ -156,14 +153,11 @@ let package = Package(
     .testTarget(
       name: "TangorTablesTests", dependencies: ["TangorTables", "TangorTesting"], exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
-      name: "TangorArrowCompressionTests", dependencies: ["TangorArrowCompression", "TangorTables", "TangorTesting"],
-      exclude: ["Fixtures"], swiftSettings: settings),
-    .testTarget(
       name: "TangorPerspectiveTests", dependencies: ["TangorPerspective", "TangorTables", "TangorTesting", swiftProtobuf],
       swiftSettings: settings),
     .testTarget(
       name: "TangorFuzzTests",
-      dependencies: ["TangorPerspective", "TangorArrowCompression", "TangorTables", "TangorTesting", swiftProtobuf],
+      dependencies: ["TangorPerspective", "TangorTables", "TangorTesting", swiftProtobuf],
       exclude: ["Regressions"], swiftSettings: settings),
     .testTarget(
       name: "TangorObjectsTests", dependencies: ["TangorObjects", "TangorCore", "TangorJSON", "TangorTesting"], swiftSettings: settings),

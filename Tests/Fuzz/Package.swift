@@ -20,15 +20,15 @@ let package = Package(
     .systemLibrary(name: "CLZ4"),
     .systemLibrary(name: "CZstandard"),
     .target(name: "TangorJSON", swiftSettings: instrumented),
-    .target(name: "TangorTables", dependencies: ["TangorJSON"], swiftSettings: instrumented),
-    .target(name: "TangorArrowCompression", dependencies: ["TangorTables", "CLZ4", "CZstandard"], swiftSettings: instrumented),
+    .target(name: "CMalloc"),
+    .target(name: "TangorTables", dependencies: ["TangorJSON", "CMalloc", "CLZ4", "CZstandard"], swiftSettings: instrumented),
     .target(
       name: "TangorPerspective", dependencies: ["TangorTables", "TangorJSON", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protocol/perspective.proto"], swiftSettings: instrumented),
     .target(
       name: "Targets",
       dependencies: [
-        "TangorTables", "TangorPerspective", "TangorArrowCompression", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "TangorTables", "TangorPerspective", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: instrumented),
     .executableTarget(

@@ -1,4 +1,3 @@
-import TangorArrowCompression
 import TangorCore
 import TangorPerspective
 public import TangorTables
@@ -19,10 +18,10 @@ public final class TableRegistry: Sendable {
 
   init(configuration: PerspectiveConfiguration, time: TimeSource = .continuous) {
     let limits = PerspectiveServer.Limits(configuration)
-    server = PerspectiveServer(limits: limits, compression: ArrowCodecs.available)
+    server = PerspectiveServer(limits: limits)
     namespaces = TableNamespaces(
       maximum: configuration.maximumNamespaces, lease: configuration.namespaceLease, time: time
-    ) { PerspectiveServer(limits: limits, compression: ArrowCodecs.available) }
+    ) { PerspectiveServer(limits: limits) }
   }
 
   /// Lets clients open a table.

@@ -31,7 +31,7 @@ package final class PerspectiveServer: Sendable {
   let compression: (any ArrowCompression)?
   private let state = Mutex(State())
 
-  package init(limits: Limits = Limits(), compression: (any ArrowCompression)? = nil) {
+  package init(limits: Limits = Limits(), compression: (any ArrowCompression)? = ArrowCodecs.available) {
     self.limits = limits
     self.compression = compression
   }

@@ -16,7 +16,7 @@ package enum ArrowCodec: Int8, Sendable, CaseIterable {
   }
 }
 
-/// Compresses and decompresses the buffers of Arrow messages. The tables bring none of their own: who links the libraries hands one in.
+/// Compresses and decompresses the buffers of Arrow messages. What this build has is `ArrowCodecs.available`.
 package protocol ArrowCompression: Sendable {
   /// Decompresses `source` and fills `target` with it, to its last byte. The memory of `target` holds nothing before.
   ///

@@ -42,7 +42,8 @@ extension TableInput {
       return try Self.with(bytes) { bytes throws(TableError) in
         try JSONTableReader.ndjson(bytes, schema: schema, listFlatten: lists, index: index)
       }
-    case .arrow(let bytes, let lists): return try ArrowReader.read(bytes, listFlatten: lists, index: index)
+    case .arrow(let bytes, let lists):
+      return try ArrowReader.read(bytes, listFlatten: lists, index: index, compression: ArrowCodecs.available)
     }
   }
 

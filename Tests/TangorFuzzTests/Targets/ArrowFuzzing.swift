@@ -1,5 +1,4 @@
 import Foundation
-import TangorArrowCompression
 
 @testable import TangorTables
 
@@ -22,7 +21,7 @@ enum ArrowFuzzing {
   /// What other implementations have written, for the tests of the reader.
   static let seeds: [[UInt8]] = {
     let tests = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "../..").standardized
-    let files = ["TangorTablesTests/Fixtures/arrow.ndjson", "TangorArrowCompressionTests/Fixtures/compressed.ndjson"]
+    let files = ["TangorTablesTests/Fixtures/arrow.ndjson", "TangorTablesTests/Fixtures/compressed.ndjson"]
     struct Fixture: Decodable { var data: Data }
     return files.flatMap { file -> [[UInt8]] in
       guard let text = try? Data(contentsOf: tests.appending(path: file)) else { return [] }

@@ -1,5 +1,4 @@
 import SwiftProtobuf
-import TangorArrowCompression
 
 @testable import TangorPerspective
 @testable import TangorTables

@@ -1,7 +1,6 @@
 import TangorTesting
 import Testing
 
-@testable import TangorArrowCompression
 @testable import TangorTables
 
 @Suite struct ArrowCompressionTests {

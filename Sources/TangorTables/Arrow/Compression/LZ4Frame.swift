@@ -1,6 +1,5 @@
 #if ArrowCompression
 import CLZ4
-import TangorTables
 
 /// LZ4 in frames, which is what Arrow means by LZ4. One buffer is one frame.
 enum LZ4Frame {

@@ -1,6 +1,4 @@
 #if ArrowCompression
-import TangorTables
-
 /// LZ4 frames and Zstandard by the libraries of the system. Both check what they read; nothing of a buffer is believed beforehand.
 struct SystemArrowCompression: ArrowCompression {
   func decompress(

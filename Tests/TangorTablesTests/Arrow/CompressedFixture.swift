@@ -14,7 +14,7 @@ struct CompressedFixture: Sendable, Decodable, CustomStringConvertible {
   var bytes: Vector<UInt8> { Vector(Array(data)) }
 
   static let all: [CompressedFixture] = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/compressed.ndjson")
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/compressed.ndjson").standardized
     guard let text = try? Data(contentsOf: file) else { return [] }
     return text.split(separator: 0x0A).compactMap { try? JSONDecoder().decode(CompressedFixture.self, from: $0) }
   }()

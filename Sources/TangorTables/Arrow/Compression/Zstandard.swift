@@ -1,6 +1,5 @@
 #if ArrowCompression
 import CZstandard
-import TangorTables
 
 /// Zstandard, a whole buffer at once.
 enum Zstandard {
