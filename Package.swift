@@ -114,7 +114,9 @@ let package = Package(
     .target(
       name: "Tangor",
       dependencies: [
-        "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorServing", "TangorCore", "TangorJSON", hummingbird,
+        "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorPerspective", "TangorTables", "TangorServing",
+        "TangorCore",
+        "TangorJSON", hummingbird,
         hummingbirdCore,
         hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
         .product(name: "Yams", package: "Yams"),
@@ -167,7 +169,8 @@ let package = Package(
     .testTarget(
       name: "TangorTests",
       dependencies: [
-        "Tangor", "TangorGallery", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, serviceLifecycle,
+        "Tangor", "TangorGallery", "TangorPerspective", "TangorTables", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes,
+        logging, nioCore, serviceLifecycle,
       ],
       swiftSettings: settings),
   ]

@@ -43,6 +43,7 @@ def parse_arguments(words: List[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one short repetition with fewer connections, to see that all works")
     parser.add_argument("--repeat", type=int, metavar="N", help="repetitions of each measurement (default 3)")
     parser.add_argument("--seconds", type=float, metavar="S", help="measured time of each (default 3)")
+    parser.add_argument("--ticks", type=float, metavar="S", help="seconds of the workload `tables` (default 10; memory shows in 600)")
     parser.add_argument("--tangor", type=Path, default=HERE.parent / ".build" / "release" / "tangor", metavar="PATH",
                         help="Tangor's binary (default .build/release/tangor)")
     parser.add_argument("--out", type=Path, default=HERE / "results.md", metavar="PATH",
@@ -55,17 +56,21 @@ def parse_arguments(words: List[str]) -> argparse.Namespace:
                 parser.error(f"there is no {name}; choose from {', '.join(known)}")
     if (given.repeat is not None and given.repeat < 1) or (given.seconds is not None and not 0.2 <= given.seconds <= 60):
         parser.error("--repeat takes 1 or more, --seconds takes 0.2 to 60")
+    if given.ticks is not None and not 1 <= given.ticks <= 3600:
+        parser.error("--ticks takes 1 to 3600")
     return given
 
 
 def settings_of(given: argparse.Namespace, descriptors: int) -> Settings:
     """How much is measured. The open connections stay below what the system allows one process."""
-    quick = Settings(seconds=1.0, warm=0.3, repetitions=1, idle=2_000, streams=2_000, parked=2_000, upload=256 << 20)
+    quick = Settings(seconds=1.0, warm=0.3, repetitions=1, idle=2_000, streams=2_000, parked=2_000, upload=256 << 20, rows=100_000,
+                     ticks=3.0)
     base = quick if given.quick else Settings()
     openable = max(1, descriptors - SPARE_DESCRIPTORS)
     return Settings(
         seconds=given.seconds or base.seconds, warm=base.warm, repetitions=given.repeat or base.repetitions,
-        idle=min(base.idle, openable), parked=min(base.parked, openable), streams=base.streams, upload=base.upload)
+        idle=min(base.idle, openable), parked=min(base.parked, openable), streams=base.streams, upload=base.upload,
+        rows=base.rows, sessions=base.sessions, ticks=given.ticks or base.ticks)
 
 
 def raise_descriptor_limit() -> int:

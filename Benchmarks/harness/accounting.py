@@ -68,6 +68,14 @@ def processor_nanoseconds(root: int) -> int:
     return total
 
 
+def peak_bytes(pid: int) -> int:
+    """The most resident memory that a process had in its life."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", (PROC / str(pid) / "status").read_text(), re.MULTILINE)
+    if not found:
+        raise ValueError("the kernel does not tell the peak of a process's memory")
+    return int(found.group(1)) * 1024
+
+
 def resident_bytes(root: int) -> int:
     """Resident memory of the tree."""
     total = 0

@@ -25,6 +25,9 @@ class Settings:
     streams: int = 10_000
     parked: int = 10_000
     upload: int = 4 << 30  # bytes
+    rows: int = 1_000_000  # of a table
+    sessions: int = 100  # that follow a table
+    ticks: float = 10.0  # seconds for which it changes
 
 
 @dataclass(frozen=True)

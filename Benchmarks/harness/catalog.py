@@ -5,7 +5,7 @@ import getpass
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
-from . import dialects, provision
+from . import dialects, perspective, provision
 from .errors import BenchmarkError
 from .parked import MESSAGE
 from .server import Route, ServerKind, Skipped
@@ -18,6 +18,7 @@ DIGEST = (Route("/digest"),)
 WAIT = (Route("/signal/abc", expect=f'"{MESSAGE}"', release="POST:/signal/abc", count="/waiting#/waiting"),
         Route("/wait", expect=MESSAGE, release="POST:/signal/abc", count="/waiting#/waiting", label="body"))
 ROOM = (Route("/fan", dialect=dialects.ROOM),)
+TABLES = (Route("/websocket"),)
 
 Routes = Mapping[str, Tuple[Route, ...]]
 
@@ -51,13 +52,16 @@ TANGOR_ROUTES: Routes = {
              Route("/echo", expect="xxxx", label="echo", dialect=dialects.SAME_SIZE_ECHO)),
 }
 
+# What it offers without the gallery.
+TANGOR_TABLES: Routes = {"tables": TABLES, "ticks": TABLES}
+
 # Servers of Debian's packages that fan messages out: program, configuration, what it speaks, how it tells its version.
 BROKERS: Dict[str, Tuple[str, str, dialects.Dialect, str]] = {
     "mosquitto": ("mosquitto", "mosquitto.conf.in", dialects.MQTT_FAN, "-h"),
     "nats": ("nats-server", "nats.conf.in", dialects.NATS_FAN, "--version"),
 }
 
-NAMES = ("tangor", *PYTHON_PEERS, *BROKERS, "nginx", "go", "bare C")
+NAMES = ("tangor", *PYTHON_PEERS, "perspective", *BROKERS, "nginx", "go", "bare C")
 
 
 class Catalog:
@@ -73,8 +77,10 @@ class Catalog:
         """Prepares each server. What fails is skipped."""
         self._prepare_site()
         self._add("tangor", self._tangor)
+        self._add("tangor", self._tangor_tables)
         for name in PYTHON_PEERS:
             self._add(name, lambda name=name: self._python_peer(name))
+        self._add("perspective", self._perspective)
         for name in BROKERS:
             self._add(name, lambda name=name: self._broker(name))
         self._add("nginx", self._nginx)
@@ -106,6 +112,21 @@ class Catalog:
         return ServerKind(
             "tangor", lambda port: [program, "demo", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"],
             TANGOR_ROUTES, ready_path="/readyz", version=provision.first_line([program, "version"]) or "unknown")
+
+    def _tangor_tables(self) -> ServerKind:
+        """Without the gallery, whose own tables would be weighed too."""
+        program = str(self.tangor.resolve())
+        return ServerKind(
+            "tangor", lambda port: [program, "serve", str(self.site), "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"],
+            TANGOR_TABLES, ready_path="/readyz", version=provision.first_line([program, "version"]) or "unknown")
+
+    def _perspective(self) -> ServerKind:
+        python, script = perspective.interpreter(), str(self.here / "peers" / "perspective_peer.py")
+        version = provision.first_line([str(python), "-c", "import perspective; print(perspective.__version__)"])
+        if not version:
+            raise BenchmarkError("perspective-python cannot be imported")
+        return ServerKind("perspective", lambda port: [str(python), script, str(port)], {"tables": TABLES}, ready_path="",
+                          version=f"perspective-python {version}, {provision.first_line([str(python), '--version'])}")
 
     def _python_peer(self, name: str) -> ServerKind:
         distribution, routes = PYTHON_PEERS[name]

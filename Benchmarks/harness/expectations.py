@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Optional, Tuple
 
+from .perspective import PREFIX
 from .runner import Results
 
 US = "tangor"
@@ -41,6 +42,16 @@ class Expectation:
         return "missed" if low or high else "met"
 
 
+@dataclass(frozen=True)
+class Slowest(Expectation):
+    """A bound on how many times faster Tangor is in the single operation where that is least."""
+
+    def measured(self, results: Results) -> Optional[float]:
+        ours, theirs = results.summary(self.case, self.row), results.summary(self.case, self.peer or "")
+        ratios = [theirs[name] / ours[name] for name in ours if name.startswith(PREFIX) and name in theirs]
+        return min(ratios) if ratios else None
+
+
 def _faster(what: str, case: str, peer: str, times: float) -> Expectation:
     return Expectation(f"{what}: at least {times:g} times {peer}", case, "per_cpu", peer, at_least=times)
 
@@ -74,6 +85,14 @@ EXPECTATIONS: Tuple[Expectation, ...] = (
         Expectation(f"A request parked{way}: half of aiohttp's memory, the aim", "parked", "bytes", "aiohttp", at_most=0.5, row=row))),
     *(Expectation(f"All parked requests{way} answered: at most 300 ms after the send", "parked", "last_ms", at_most=300, row=row)
       for way, row in (("", US), (" of a service", f"{US} service"), (" with a first part", f"{US} body"))),
+    Expectation("Perspective's operations: at least 20 times the official engine, geometric mean", "perspective", "speed", "perspective",
+                at_least=20),
+    Slowest("Perspective's operations: slower than the official engine in none", "perspective", "speed", "perspective", at_least=1),
+    Expectation("Perspective's operations: at most half the official engine's memory at the peak", "perspective", "peak_mb", "perspective",
+                at_most=0.5),
+    Expectation("100 sessions on a table: a notification within 50 ms, p99", "tables", "p99_ms", at_most=50),
+    Expectation("100 sessions on a table: none behind at the end", "tables", "behind", at_most=0),
+    Expectation("100 sessions on a table: at most 5 % more memory at the end", "tables", "growth", at_most=5),
     *(_ahead("Calls, 64 connections", "calls-64", peer, "per_cpu") for peer in ("wslink", "tornado")),
 )
 

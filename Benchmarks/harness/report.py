@@ -8,6 +8,7 @@ from . import engine
 from .cases import Case, Settings
 from .expectations import US, Expectation, judged
 from .inside import Outcome
+from .perspective import PREFIX
 from .runner import GENERATOR_LIMIT, Results
 from .workloads import Workload
 
@@ -65,9 +66,24 @@ def case_section(results: Results, case: Case, settings: Settings) -> List[str]:
         lines += table(["server", *(column.heading for column in case.columns), "spread", "Tangor against it"], rows)
     else:
         lines.append("Nothing was measured.")
+    lines += operations(results, case)
     failures = [f"- {row}: {'failed in a repetition' if results.summary(case.name, row) else 'failed'}: {why}"
                 for (name, row), why in results.failures.items() if name == case.name]
     return [*lines, "", *failures, ""] if failures else [*lines, ""]
+
+
+def operations(results: Results, case: Case) -> List[str]:
+    """The single times of a case that has them: what, and the milliseconds of each row."""
+    rows = sorted(results.rows(case.name), key=lambda row: row.split()[0] != US)
+    names = [name for name in (results.summary(case.name, rows[0]) if rows else ()) if name.startswith(PREFIX)]
+    if not names:
+        return []
+    lines = []
+    for name in names:
+        times = [results.summary(case.name, row).get(name) for row in rows]
+        ratios = [time / times[0] if time and times[0] else None for time in times[1:]]
+        lines.append([name[len(PREFIX):], *(number(time, 2) for time in times), *map(ratio, ratios)])
+    return ["", *table(["milliseconds", *rows, *(f"Tangor against {row}" for row in rows[1:])], lines)]
 
 
 def spread(results: Results, case: Case, row: str) -> str:
@@ -94,7 +110,7 @@ def measured_words(expectation: Expectation, value: Optional[float]) -> str:
         return f"{value:.1f} MB"
     if expectation.figure.endswith("_ms"):
         return f"{value:.0f} ms"
-    return f"{value:.0f} %"
+    return f"{value:.0f}" if expectation.figure == "behind" else f"{value:.0f} %"
 
 
 def explanation(run: Run) -> List[str]:

@@ -7,6 +7,7 @@ from typing import Dict, List, Tuple
 from .cases import Case, IdleCase, LoadCase, StreamLeaseCase
 from .fanout import FanoutCase, IdleSubscribersCase
 from .parked import ParkedCase
+from .perspective import PerspectiveCase, TicksCase
 from .upload import UploadCase
 
 
@@ -115,3 +116,18 @@ register(Workload(
     "`try await signals.wait(for:)`, which answers then; `body`: one that has sent the first part of its answer before. The peers wait "
     "for a future of `asyncio` each, without a limit of time, which Tangor's have; their `body` rows flush a first part too.",
     (ParkedCase("parked", "all parked, one send"),)))
+
+register(Workload(
+    "perspective", "Perspective's protocol, beside its own engine",
+    "The official Python client over a WebSocket, on the same tables: `tangor` against `perspective`, the official engine behind its "
+    "Tornado handler. Views: making one, asking for its size, reading its first 100 rows, deleting it; the fastest of three tries. The "
+    "peak of memory is that of the server's whole life.",
+    (PerspectiveCase("perspective", "rows of a table"),)))
+
+register(Workload(
+    "tables", "Sessions that follow one table",
+    "An indexed table of 10,000 rows is updated by 50 batches of 100 rows a second; each session has three views of it, flat, grouped and "
+    "filtered, and is told of each change of each. The time is from sending a batch to receiving a notification of it, over all of them. "
+    "`merged`: notifications that told of several batches. `behind`: sessions that had not heard of the last batch 5 s after it. Memory: "
+    "growth of the resident size between the second second and the end.",
+    (TicksCase("tables", "sessions, three views each"),)))

@@ -32,6 +32,8 @@ class Accounting(unittest.TestCase):
         self.assertIn(os.getpid(), accounting.tree(os.getpid()))
         self.assertGreater(accounting.resident_bytes(os.getpid()), 1 << 20)
         self.assertGreater(accounting.processor_seconds(os.getpid()), 0)
+        self.assertGreaterEqual(accounting.peak_bytes(os.getpid()), accounting.resident_bytes_from_rollup(
+            (accounting.PROC / str(os.getpid()) / "status").read_text()))
 
     def test_the_fine_clock_counts_what_this_process_uses(self) -> None:
         before, own = accounting.processor_nanoseconds(os.getpid()), time.process_time_ns()

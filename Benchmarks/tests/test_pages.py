@@ -11,7 +11,7 @@ import bench
 from harness import catalog, inside, parked, report, workloads
 from harness.cases import LoadCase, Settings
 from harness.errors import MeasurementError
-from harness.expectations import EXPECTATIONS, Expectation, judged
+from harness.expectations import EXPECTATIONS, Expectation, Slowest, judged
 from harness.runner import Results
 from harness.server import Route, ServerKind, row_name
 
@@ -38,7 +38,7 @@ class Judging(unittest.TestCase):
             self.assertIn(wish.case, cases)
             self.assertIn(wish.figure, [column.key for column in cases[wish.case].columns])
             self.assertTrue(wish.peer is None or wish.peer in servers)
-            ours = catalog.TANGOR_ROUTES[cases[wish.case].role]
+            ours = {**catalog.TANGOR_ROUTES, **catalog.TANGOR_TABLES}[cases[wish.case].role]
             self.assertIn(wish.row, [row_name(ServerKind("tangor", lambda port: [], {}), route) for route in ours])
             self.assertTrue((wish.at_least is None) != (wish.at_most is None))
 
@@ -47,6 +47,16 @@ class Judging(unittest.TestCase):
         made.add("c", "tangor service", {"per_cpu": 5.0})
         wish = Expectation("w", "c", "per_cpu", "peer", at_most=0.2, row="tangor service")
         self.assertEqual((wish.measured(made), wish.verdict(made)), (0.5, "missed"))
+
+    def test_the_slowest_operation_is_judged_alone(self) -> None:
+        made = Results()
+        for row, times in (("tangor", (1.0, 8.0)), ("peer", (100.0, 4.0))):
+            made.add("c", row, {"speed": 1.0, **dict(zip(("ms load", "ms sort"), times))})
+        wish = Slowest("w", "c", "speed", "peer", at_least=1)
+        self.assertEqual((wish.measured(made), wish.verdict(made)), (0.5, "missed"))
+        lines = report.operations(made, CASE)
+        self.assertIn("| load | 1.00 | 100.00 | 100.0 × |", lines)
+        self.assertIn("| sort | 8.00 | 4.00 | 0.50 × |", lines)
 
     def test_only_the_cases_that_ran_are_judged(self) -> None:
         self.assertEqual({wish.case for wish, _, _ in judged(results(), ["idle"])}, {"idle"})
@@ -125,7 +135,7 @@ class Choosing(unittest.TestCase):
     def test_every_role_is_offered_by_someone(self) -> None:
         for workload in workloads.REGISTRY.values():
             for case in workload.cases:
-                self.assertIn(case.role, catalog.TANGOR_ROUTES)
+                self.assertIn(case.role, {**catalog.TANGOR_ROUTES, **catalog.TANGOR_TABLES})
 
     def test_arguments(self) -> None:
         given = bench.parse_arguments(["--only", "json, echo", "--quick"])

@@ -26,11 +26,12 @@ struct SocketService: Service {
   }
 }
 
-/// Ends the leases of streams and of unfinished uploads.
+/// Ends the leases of streams, of unfinished uploads and of namespaces of tables.
 struct SweepService: Service {
   let streams: StreamRegistry
   let polls: PollRegistry
   let uploads: UploadRegistry
+  let tables: TableRegistry
   let reloader: Reloader?
 
   func run() async throws {
@@ -38,8 +39,21 @@ struct SweepService: Service {
       async let streams: Void = streams.run()
       async let polls: Void = polls.run()
       async let uploads: Void = uploads.run()
+      async let tables: Void = tables.run()
       async let reloads: Void? = reloader?.run()
-      _ = await (streams, polls, uploads, reloads)
+      _ = await (streams, polls, uploads, tables, reloads)
+    }
+  }
+}
+
+/// Has tables follow the files that they come from.
+struct TableSourceService: Service {
+  let sources: TableSources
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await sources.run()
+      try? await gracefulShutdown()
     }
   }
 }

@@ -6,3 +6,4 @@
 @_exported public import TangorServing
 @_exported public import TangorSite
 @_exported public import TangorStreams
+@_exported public import TangorTables

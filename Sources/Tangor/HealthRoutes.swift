@@ -99,6 +99,12 @@ extension TangorApp {
       ),
       ("signals", [("waiting", signals.waiting), ("kept", signals.kept), ("sent", signals.sent), ("woken", signals.woken)]),
       ("objects", [("exposed", objects.objects), ("runningCalls", objects.running), ("waitingCalls", objects.waiting)]),
+      (
+        "tables",
+        [
+          ("hosted", tables.names.count), ("connections", tables.connections), ("namespaces", tables.namespaces.count),
+        ]
+      ),
       ("webSockets", [("open", sockets.openCount), ("opened", sockets.totalCount)]),
     ]
   }

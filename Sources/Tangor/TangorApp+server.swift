@@ -85,6 +85,9 @@ extension TangorApp {
       LiveRoutes<TangorRequestContext>(
         dispatcher: dispatcher, configuration: configuration.serving, sockets: sockets, identify: parts.identify
       ).collection)
+    PerspectiveEndpoint(
+      tables, configuration: configuration.perspective, webSocket: configuration.serving.webSocket, sockets: sockets
+    ).add(to: group)
     for route in parts.webSockets {
       let upgrade = WebSocketUpgrade(configuration: route.configuration, sockets: sockets)
       group.methods(at: RouterPath(route.path), [(.get, { request, context in try await route.answer(upgrade, request, context) })])

@@ -54,11 +54,14 @@ public final class TangorApp: Sendable {
   public let uploads: UploadRegistry
   /// The objects that pages may use, by name.
   public let objects: ObjectRegistry
+  /// The tables that clients may open, by name; those that the configuration names among them.
+  public let tables: TableRegistry
   /// Work beside requests: tasks that run from start-up until shutdown.
   public let tasks: TaskRegistry
   /// The server's log.
   public let logger: Logger
   let polls: PollRegistry
+  let tableSources: TableSources
   /// Where pages are reloaded.
   let reloader: Reloader?
   let sockets = WebSocketRegistry()
@@ -66,6 +69,7 @@ public final class TangorApp: Sendable {
   let parts = Mutex(Parts())
 
   /// - Parameter configuration: The settings; the defaults suit one's own machine.
+  /// - Throws: ``StartError`` when a table cannot be made from its file.
   public init(_ configuration: TangorConfiguration = TangorConfiguration()) throws {
     var configuration = configuration
     if configuration.debug { configuration.site.autoreload = true }
@@ -80,6 +84,8 @@ public final class TangorApp: Sendable {
     channels = try ChannelRegistry(configuration: configuration.channels)
     signals = SignalRegistry(configuration: configuration.signals)
     tasks = TaskRegistry(configuration: configuration.tasks, report: { [logger] in logger.report($0) })
+    tables = TableRegistry(configuration: configuration.perspective)
+    tableSources = try TableSources(configuration.tables, hostedBy: tables, logger: logger)
     objects = ObjectRegistry(
       configuration: configuration.objects, streams: ObjectStreamOpener(registry: streams),
       publish: { [channels, logger] name, value in
@@ -187,7 +193,8 @@ public final class TangorApp: Sendable {
     var group = ServiceGroupConfiguration(
       services: services.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
         .init(service: TaskService(tasks: tasks)), .init(service: SocketService(sockets: sockets)), .init(service: application),
-        .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, reloader: reloader)),
+        .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, tables: tables, reloader: reloader)),
+        .init(service: TableSourceService(sources: tableSources)),
         .init(
           service: DrainService(
             streams: streams, polls: polls, channels: channels, signals: signals, tasks: tasks, reloader: reloader,

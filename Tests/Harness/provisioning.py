@@ -68,19 +68,18 @@ def _current(environment: Path, stamp: str) -> bool:
     return file.is_file() and file.read_text(encoding="ascii") == stamp
 
 
-def test_python() -> Path:
-    """The Python of `.build/test-venv`, with everything in `Tests/requirements.txt`.
+def _environment(name: str, requirements: Path) -> Path:
+    """The Python of the environment `.build/<name>` with the packages that a file lists; made anew when the list has changed.
 
     Throws `Unavailable` when it cannot be made.
     """
-    requirements = ROOT / "Tests" / "requirements.txt"
-    environment = BUILD / "test-venv"
+    environment = BUILD / name
     interpreter = environment / "bin" / "python"
     base = shutil.which("python3") or "python3"
     stamp = _stamp(requirements, base)
     if _current(environment, stamp):
         return interpreter
-    print("making .build/test-venv", flush=True)
+    print(f"making .build/{name}", flush=True)
     shutil.rmtree(environment, ignore_errors=True)
     made = run_quietly([base, "-m", "venv", str(environment)])
     if made.returncode != 0 and install_debian("python3-venv"):
@@ -91,9 +90,28 @@ def test_python() -> Path:
     installed = run_quietly([str(interpreter), "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", str(requirements)], 900)
     if installed.returncode != 0:
         print(installed.stdout[-2000:], flush=True)
-        raise Unavailable("the Python packages in Tests/requirements.txt could not be installed from PyPI")
+        raise Unavailable(f"the Python packages in {requirements.relative_to(ROOT)} could not be installed from PyPI")
     (environment / "stamp").write_text(stamp, encoding="ascii")
     return interpreter
+
+
+def test_python() -> Path:
+    """The Python of `.build/test-venv`, with everything in `Tests/requirements.txt`.
+
+    Throws `Unavailable` when it cannot be made.
+    """
+    return _environment("test-venv", ROOT / "Tests" / "requirements.txt")
+
+
+PERSPECTIVE_RELEASES = ("3.8", "5.2", "5.6")
+
+
+def perspective_python(release: str) -> Path:
+    """A Python that has the official client of one of the releases above; with 5.6 also what that client's own tests import.
+
+    Throws `Unavailable` when it cannot be made.
+    """
+    return _environment(f"perspective-{release}-venv", ROOT / "Tests" / f"requirements-perspective-{release}.txt")
 
 
 def chromium() -> str:

@@ -127,6 +127,12 @@ def _pytest(folder: str, fast: bool, seconds: float) -> Tally:
 
 def interop(fast: bool) -> Tally:
     """Real HTTP and WebSocket clients against the server."""
+    for release in provisioning.PERSPECTIVE_RELEASES:
+        try:
+            # Now rather than within the tests' time; without a client, the tests that need it say so.
+            provisioning.perspective_python(release)
+        except Unavailable:
+            pass
     return _pytest("Tests/Interop", fast, 900)
 
 

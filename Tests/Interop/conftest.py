@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from typing import Callable, Iterator
 
@@ -15,6 +16,30 @@ from Harness.server import Server
 def server() -> Iterator[Server]:
     """The gallery, once for the session. At the end it must stop at a signal, in time and with status 0."""
     running = Server("demo").start()
+    try:
+        yield running
+        assert running.process is not None and running.process.poll() is None, f"the server ended on its own:\n{running.log[-4000:]}"
+        running.stop(signal.SIGTERM)
+        assert "Fatal error" not in running.log
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of Perspective's clients with namespaces, a read-only table `prices` and a writable one `orders`, once for the session."""
+    folder = tmp_path_factory.mktemp("tables")
+    (folder / "prices.csv").write_text("symbol,price\nA,1.5\nB,2.5\nC,\n", encoding="utf-8")
+    (folder / "orders.ndjson").write_text('{"id":1,"amount":10}\n{"id":2,"amount":20}\n', encoding="utf-8")
+    settings = {
+        "root": str(folder),
+        "perspective": {"namespaces": True, "max_namespaces": 5000, "namespace_lease": "5s", "max_message_size": "64 MiB",
+                        "max_views_per_session": 20},
+        "tables": {"prices": {"source": str(folder / "prices.csv"), "index": "symbol", "read_only": True},
+                   "orders": {"source": str(folder / "orders.ndjson"), "index": "id"}},
+    }
+    (folder / "tangor.yaml").write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML
+    running = Server("serve", "--config", str(folder / "tangor.yaml")).start()
     try:
         yield running
         assert running.process is not None and running.process.poll() is None, f"the server ended on its own:\n{running.log[-4000:]}"
@@ -47,8 +72,9 @@ def launch() -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture(autouse=True)
 def still_serving(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After each test that used the shared server, good or bad input, it still serves others."""
+    """After each test that used a shared server, good or bad input, it still serves others."""
     yield
-    if "server" in request.fixturenames:
-        shared: Server = request.getfixturevalue("server")
-        assert shared.status("/readyz") == 200, "the server no longer serves others"
+    for name in ("server", "tables"):
+        if name in request.fixturenames:
+            shared: Server = request.getfixturevalue(name)
+            assert shared.status("/readyz") == 200, "the server no longer serves others"

@@ -10,6 +10,11 @@ extension TangorConfiguration {
     result.site.root = site.root.map(reading.resolved)
     result.site.folders = site.folders.mapValues(reading.resolved)
     result.uploads.folders = uploads.folders.mapValues(reading.resolved)
+    result.tables = tables.mapValues { table in
+      var table = table
+      table.source = reading.resolved(table.source)
+      return table
+    }
     result.tls.certificate = tls.certificate.map(reading.resolved)
     result.tls.key = tls.key.map(reading.resolved)
     return result

@@ -8,7 +8,7 @@ extension TangorConfiguration {
   /// Every key, declared once: files, variables, flags, `config print` and docs/configuration.md all come from here.
   package static let schema = ConfigurationSchema(
     serverKeys + wispyobserverKeys + tlsKeys + limitKeys + compressionKeys + webSocketKeys + streamKeys + channelKeys + signalKeys
-      + taskKeys + objectKeys
+      + taskKeys + objectKeys + perspectiveKeys
       + staticKeys + uploadKeys)
 
   /// A line about each section, for print and documentation.
@@ -28,6 +28,7 @@ extension TangorConfiguration {
     "interface": "What pages may reach of exposed objects",
     "func_caller": "How calls of exposed objects run",
     "synchronous_task_lock": "The pool that calls run on",
+    "perspective": "Perspective's clients",
     "static": "Static files",
     "upload": "Uploads",
     "upload.rules": "Which files are taken",
@@ -45,6 +46,9 @@ extension TangorConfiguration {
     Key(
       "autoreload", aliases: ["static.autoreload"], \.site.autoreload, .boolean,
       "Whether open pages are reloaded when a file of root or static.folders changes; for development."),
+    Key(
+      "tables", \.tables, .map(.tableSource),
+      "Tables that are made from files, by the name that clients open them by; each with the keys source, index, limit, watch, read_only."),
     Key("debug", \.debug, .boolean, "Development: turns autoreload on, whatever that says."),
   ]
 
@@ -271,6 +275,31 @@ extension TangorConfiguration {
     InstanceKey("func_caller.time_limit_default", \.timeLimit, .optional(.duration(in: timeLimits)), "As the key of this name."),
     InstanceKey("func_caller.check_return_annotation_default", \.checksReturn, .optional(.boolean), "As the key of this name."),
   ])
+
+  private static let perspectiveKeys = [
+    Key(
+      "perspective.path", \.perspective.path, .basePath,
+      "Where the WebSocket of Perspective's clients is; empty for nowhere."),
+    Key(
+      "perspective.max_message_size", \.perspective.maximumMessageSize, .size(in: .kibibytes(1)...largestInMemory),
+      "The largest message, which holds the whole data of a new table or an update; 1009 beyond."),
+    Key(
+      "perspective.client_tables", \.perspective.clientsMayMakeTables, .boolean, "Whether clients may make tables of their own."),
+    Key(
+      "perspective.max_tables", \.perspective.maximumTables, .integer(in: 0...1_000_000),
+      "Tables at a time; a client's request for one more is refused."),
+    Key(
+      "perspective.max_views_per_session", \.perspective.maximumViewsPerSession, .integer(in: 1...1_000_000),
+      "Views that a connection may have at a time; a request for one more is refused."),
+    Key(
+      "perspective.namespaces", \.perspective.namespaces, .boolean,
+      "Whether <path>/<namespace> gives a set of tables of its own, which begins empty."),
+    Key(
+      "perspective.max_namespaces", \.perspective.maximumNamespaces, .integer(in: 1...1_000_000), "Namespaces at a time; 429 beyond."),
+    Key(
+      "perspective.namespace_lease", \.perspective.namespaceLease, .duration(in: .zero...longestLease),
+      "How long the tables of a namespace are kept without a connection to it."),
+  ]
 
   private static let staticKeys = [
     Key(

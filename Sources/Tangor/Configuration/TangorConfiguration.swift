@@ -38,6 +38,10 @@ public struct TangorConfiguration: Sendable {
   public var tasks = TasksConfiguration()
   /// The settings of exposed objects.
   public var objects = ObjectsConfiguration()
+  /// The settings of the endpoint for Perspective's clients.
+  public var perspective = PerspectiveConfiguration()
+  /// The tables that are made from files, by the name that clients open them by.
+  public var tables: [String: TableSource] = [:]
   /// The settings of static files.
   public var site = SiteConfiguration()
   /// The settings of uploads.

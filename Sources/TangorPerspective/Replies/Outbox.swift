@@ -2,7 +2,7 @@ import Synchronization
 
 /// Messages on their way to one client: put in by many tasks, taken out in order by the one that sends them.
 package final class Outbox: Sendable {
-  private typealias Reader = CheckedContinuation<[UInt8]?, Never>
+  private typealias Reader = CheckedContinuation<[[UInt8]], Never>
   private typealias Waiter = CheckedContinuation<Void, Never>
 
   private struct State {
@@ -17,7 +17,7 @@ package final class Outbox: Sendable {
     mutating func wake() -> Wakeup {
       var wakeup = Wakeup()
       if let reader, waiting.isFinished || !waiting.isEmpty {
-        wakeup.reader = (reader, waiting.take())
+        wakeup.reader = (reader, waiting.takeAll())
         self.reader = nil
       }
       let hasRoom = waiting.byteCount < Outbox.roomThreshold
@@ -30,11 +30,11 @@ package final class Outbox: Sendable {
   }
 
   private struct Wakeup {
-    var reader: (Reader, [UInt8]?)?
+    var reader: (Reader, [[UInt8]])?
     var waiters: [Waiter] = []
 
     func resume() {
-      if let (reader, bytes) = reader { reader.resume(returning: bytes) }
+      if let (reader, messages) = reader { reader.resume(returning: messages) }
       for waiter in waiters { waiter.resume() }
     }
   }
@@ -74,33 +74,29 @@ package final class Outbox: Sendable {
 
   /// What waits, without waiting for more.
   package func takeAll() -> [[UInt8]] {
-    let (messages, wakeup) = state.withLock { state in
-      var messages: [[UInt8]] = []
-      while let bytes = state.waiting.take() { messages.append(bytes) }
+    let (messages, wakeup) = state.withLock { state -> ([[UInt8]], Wakeup) in
+      let messages = state.waiting.takeAll()
       return (messages, state.wake())
     }
     wakeup.resume()
     return messages
   }
 
-  /// The next message, waited for; one task at a time asks for it.
+  /// All that waits, and at least one message, waited for; one task at a time asks for it.
   ///
-  /// - Returns: nil when the session is over, or the task is cancelled.
-  package func next() async -> [UInt8]? {
+  /// - Returns: Nothing when the session is over, or the task is cancelled.
+  package func next() async -> [[UInt8]] {
     await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: Reader) in
         state.withLock { state in
           precondition(state.reader == nil, "An outbox has one reader")
-          guard !Task.isCancelled else { return Wakeup(reader: (continuation, nil)) }
+          guard !Task.isCancelled else { return Wakeup(reader: (continuation, [])) }
           state.reader = continuation
           return state.wake()
         }.resume()
       }
     } onCancel: {
-      state.withLock { state in
-        defer { state.reader = nil }
-        return state.reader
-      }?.resume(returning: nil)
+      state.withLock { $0.reader.take() }?.resume(returning: [])
     }
   }
 

@@ -62,6 +62,14 @@ struct OutboxState {
     return .kept
   }
 
+  /// All messages, in order.
+  mutating func takeAll() -> [[UInt8]] {
+    var messages: [[UInt8]] = []
+    messages.reserveCapacity(items.count)
+    while let bytes = take() { messages.append(bytes) }
+    return messages
+  }
+
   /// The message that is next.
   mutating func take() -> [UInt8]? {
     guard !items.isEmpty else { return nil }

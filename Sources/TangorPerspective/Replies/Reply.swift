@@ -37,6 +37,30 @@ enum Reply {
     }
     let portLength = port == 0 ? 0 : 1 + WireBytes.length(of: UInt64(port))
     let bodyLength = 1 + WireBytes.length(of: UInt64(contents.count)) + contents.count + portLength
+    var output = head(message, entity, field: field, bodyLength: bodyLength)
+    WireBytes.appendHead(1, length: contents.count, to: &output)
+    output.append(contentsOf: contents)
+    if port != 0 {
+      output.append(0x10)
+      WireBytes.append(UInt64(port), to: &output)
+    }
+    return output
+  }
+
+  /// A response whose body has two short fields of text, its first and its second.
+  ///
+  /// - Parameter field: The number of the body within the response.
+  static func texts(_ message: UInt32, _ entity: String, field: Int, _ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+    var body: [UInt8] = []
+    WireBytes.appendHead(1, length: first.count, to: &body)
+    body += first
+    WireBytes.appendHead(2, length: second.count, to: &body)
+    body += second
+    return head(message, entity, field: field, bodyLength: body.count) + body
+  }
+
+  /// A response up to its body, with room for that.
+  private static func head(_ message: UInt32, _ entity: String, field: Int, bodyLength: Int) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(bodyLength + entity.utf8.count + 32)
     if message != 0 {
@@ -48,12 +72,6 @@ enum Reply {
       output.append(contentsOf: entity.utf8)
     }
     WireBytes.appendHead(field, length: bodyLength, to: &output)
-    WireBytes.appendHead(1, length: contents.count, to: &output)
-    output.append(contentsOf: contents)
-    if port != 0 {
-      output.append(0x10)
-      WireBytes.append(UInt64(port), to: &output)
-    }
     return output
   }
 }

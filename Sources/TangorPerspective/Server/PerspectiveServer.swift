@@ -12,6 +12,8 @@ package final class PerspectiveServer: Sendable {
     package var viewsPerSession = 1000
     /// The most tables that there are before clients can make no more.
     package var tables = 10_000
+    /// Whether clients may make tables of their own.
+    package var clientsMayMakeTables = true
 
     package init() {}
   }
@@ -56,6 +58,9 @@ package final class PerspectiveServer: Sendable {
 
   /// The tables that clients are shown, by name.
   package var tables: [HostedTable] { state.withLock { $0.registry.hosted } }
+
+  /// The table of a name; nil where there is none, or where it is about to go.
+  package func table(_ name: String) -> Table? { state.withLock { $0.registry.shown(name)?.table } }
 
   // MARK: Sessions
 

@@ -13,14 +13,16 @@ extension PerspectiveSession {
   ///
   /// - Parameters:
   ///   - messages: What comes, until the client is gone. The next one is taken when the one before is answered.
-  ///   - send: Sends a message, and returns when the next one may be sent; throws when none can be sent any more.
+  ///   - send: Sends messages in order, and returns when the next ones may be sent; throws when none can be sent any more.
   package func run<Messages: AsyncSequence & Sendable>(
-    _ messages: Messages, send: @escaping @Sendable ([UInt8]) async throws -> Void
+    _ messages: Messages, send: @escaping @Sendable ([[UInt8]]) async throws -> Void
   ) async -> Ending where Messages.Element == [UInt8] {
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        while let bytes = await self.outbox.next() {
-          do { try await send(bytes) } catch { return }
+        while true {
+          let messages = await self.outbox.next()
+          guard !messages.isEmpty else { return }
+          do { try await send(messages) } catch { return }
         }
       }
       group.addTask {

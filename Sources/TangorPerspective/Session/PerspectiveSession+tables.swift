@@ -24,6 +24,9 @@ extension PerspectiveSession {
   func makeTable(_ request: WireMakeTableReq, _ exchange: Exchange) async throws {
     let name = exchange.entity
     let limits = server.limits
+    guard limits.clientsMayMakeTables else {
+      throw RequestError("Clients cannot make tables on this server; open one that it has.")
+    }
     try server.read { registry throws(RequestError) in
       try registry.checkName(name)
       if registry.tableCount >= limits.tables { throw RequestError("The server has \(limits.tables) tables; delete some first.") }

@@ -72,12 +72,17 @@ extension PerspectiveSession {
 
   func findExtremes(_ request: WireViewGetMinMaxReq, _ exchange: Exchange) async throws {
     let extremes = try await exchange.withView { try $0.extremes(of: request.columnName) }
-    exchange.reply(
-      .viewGetMinMaxResp(
-        .with {
-          $0.min = WireScalar(extremes.least)
-          $0.max = WireScalar(extremes.greatest)
-        }))
+    let (least, greatest) = (WireScalar(extremes.least), WireScalar(extremes.greatest))
+    if clientRelease.readsExtremesAsText {
+      outbox.send(Reply.texts(exchange.message, exchange.entity, field: 20, least.json, greatest.json))
+    } else {
+      exchange.reply(
+        .viewGetMinMaxResp(
+          .with {
+            $0.min = least
+            $0.max = greatest
+          }))
+    }
   }
 
   // MARK: Groups

@@ -1,4 +1,5 @@
 import SwiftProtobuf
+import Synchronization
 package import TangorTables
 
 /// The server's side of one client's connection.
@@ -12,6 +13,7 @@ package final class PerspectiveSession: Sendable {
   let server: PerspectiveServer
   let id: Registry.SessionID
   let processorTime = ProcessorTime()
+  private let release = Mutex(ClientRelease())
 
   init(server: PerspectiveServer, id: Registry.SessionID, outbox: Outbox) {
     self.server = server
@@ -41,7 +43,11 @@ package final class PerspectiveSession: Sendable {
   /// Ends the session: its views go, nobody is told anything for it any more. Tables stay.
   package func close() async { await server.close(id) }
 
+  /// What is known of the client by now.
+  var clientRelease: ClientRelease { release.withLock { $0 } }
+
   private func answer(_ exchange: Exchange) async throws {
+    release.withLock { $0.note(exchange.request.clientReq) }
     switch exchange.request.clientReq {
     case .getFeaturesReq: exchange.reply(.getFeaturesResp(Features.response))
     case .getHostedTablesReq(let request): listTables(request, exchange)

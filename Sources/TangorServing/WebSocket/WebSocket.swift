@@ -70,16 +70,34 @@ public final class WebSocket: Sendable {
   ///   - policy: What happens when the buffer towards the peer is full.
   /// - Throws: `CancellationError` when the socket is closed or the task cancelled.
   public func send(_ message: Message, policy: SlowReaderPolicy = .wait) async throws {
+    try await send(waits: policy == .wait) { socket in
+      switch message {
+      case .text(var text): text.withUTF8 { socket.send(.text, UnsafeRawBufferPointer($0), policy: policy) }
+      case .binary(let bytes): bytes.withUnsafeBytes { socket.send(.binary, $0, policy: policy) }
+      }
+    }
+  }
+
+  /// Sends binary messages in one write, and waits while the peer reads too slowly.
+  ///
+  /// - Throws: `CancellationError` when the socket is closed or the task cancelled.
+  package func send(_ messages: [[UInt8]]) async throws {
+    try await send(waits: true) { socket in
+      var wereSent = true
+      socket.gather {
+        for message in messages { wereSent = message.withUnsafeBytes { socket.send(.binary, $0, policy: .wait) } && wereSent }
+      }
+      return wereSent
+    }
+  }
+
+  private func send(waits: Bool, _ perform: @escaping @Sendable (WebSocketHandler) -> Bool) async throws {
     try Task.checkCancellation()
     guard let socket = state.withLockedValue({ $0.socket }) else { throw CancellationError() }
     let limit = bufferSize
     let (wasSent, isFull) = try await eventLoop.submit { () -> (Bool, Bool) in
-      let wasSent =
-        switch message {
-        case .text(var text): text.withUTF8 { socket.value.send(.text, UnsafeRawBufferPointer($0), policy: policy) }
-        case .binary(let bytes): bytes.withUnsafeBytes { socket.value.send(.binary, $0, policy: policy) }
-        }
-      return (wasSent, policy == .wait && socket.value.bufferedBytes >= limit)
+      let wasSent = perform(socket.value)
+      return (wasSent, waits && socket.value.bufferedBytes >= limit)
     }.get()
     guard wasSent else { throw CancellationError() }
     guard isFull else { return }

@@ -23,7 +23,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
 
   let configuration: WebSocketConfiguration
   let deflate: DeflateParameters?
-  private let shared: WebSocketEventLoop
+  let shared: WebSocketEventLoop
   private var delegate: (any WebSocketDelegate)?
   private(set) var context: ChannelHandlerContext?
   private var reader: MessageReader
@@ -34,6 +34,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   private var closeCode: WebSocketCloseCode = .abnormal
   private var isReading = false
   private var isFlushScheduled = false
+  private var isFlushing = false
   /// Whether messages are sent that share a write.
   private var isGathering = false
   /// Whether frames that others share were refused, so that the delegate waits to hear of room.
@@ -229,13 +230,8 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
 
   package func channelWritabilityChanged(context: ChannelHandlerContext) {
     if context.channel.isWritable {
-      let waited = outbox.waitingBytes > 0
       flush()
-      // Who waited must hear of it now, even when the flush has filled the channel again: nothing may wait at the next turn.
-      if outbox.waitingBytes == 0, waited || (wantsRoom && context.channel.isWritable) {
-        wantsRoom = false
-        delegate?.webSocketDrained(self)
-      }
+      if outbox.waitingBytes == 0, wantsRoom, context.channel.isWritable { tellOfRoom() }
       if !isReading { resumeReading() }
     }
     context.fireChannelWritabilityChanged()
@@ -261,7 +257,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   package func send(_ kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer, policy: SlowReaderPolicy) -> Bool {
     guard phase == .open, let context else { return false }
     if outbox.waitingBytes == 0, context.channel.isWritable {
-      encode(kind, bytes)
+      if isLong(bytes.count) { outbox.begin(kind, ByteBuffer(bytes: bytes)) } else { encode(kind, bytes) }
       if outbox.encodedBytes >= 65_536 { write() }
     } else {
       switch outbox.wait(kind, bytes, policy: policy) {
@@ -299,22 +295,6 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     return true
   }
 
-  private func encode(_ kind: WebSocketMessageKind, _ bytes: UnsafeRawBufferPointer) {
-    let opcode: WebSocketOpcode = kind == .text ? .text : .binary
-    guard let deflate, bytes.count >= configuration.compression.minimumSize.bytes else {
-      return outbox.append(opcode, bytes, isCompressed: false)
-    }
-    let level = configuration.compression.level
-    let windowBits = min(configuration.compression.windowBits, deflate.serverWindowBits)
-    let deflater = outbox.deflater ?? shared.borrowDeflater(level: level, windowBits: windowBits)
-    shared.deflate(bytes, with: deflater) { outbox.append(opcode, $0, isCompressed: true) }
-    if deflate.serverNoContextTakeover {
-      shared.giveBack(deflater, level: level, windowBits: windowBits)
-    } else {
-      outbox.deflater = deflater
-    }
-  }
-
   /// Hands what is encoded to the channel without flushing.
   private func write() {
     guard let context, let bytes = outbox.takeEncoded() else { return }
@@ -323,13 +303,32 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
 
   /// Writes all there is to write, as far as the peer takes it.
   func flush() {
-    guard let context else { return }
+    // The channel tells of room while it is written to; what writes goes on by itself then.
+    guard let context, !isFlushing else { return }
+    isFlushing = true
+    let waited = outbox.waitingBytes > 0
     repeat {
-      while context.channel.isWritable, outbox.encodedBytes < 65_536, let (kind, buffer) = outbox.popWaiting() {
-        buffer.withUnsafeReadableBytes { encode(kind, $0) }
+      write()
+      while context.channel.isWritable, let (header, payload) = outbox.popFrame() {
+        context.write(Self.wrapOutboundOut(header), promise: nil)
+        context.writeAndFlush(Self.wrapOutboundOut(payload), promise: nil)
+      }
+      while context.channel.isWritable, !outbox.isInsideMessage, outbox.encodedBytes < 65_536, let (kind, buffer) = outbox.popWaiting() {
+        if isLong(buffer.readableBytes) { outbox.begin(kind, buffer) } else { buffer.withUnsafeReadableBytes { encode(kind, $0) } }
       }
       write()
     } while context.channel.isWritable && outbox.waitingBytes > 0
+    isFlushing = false
+    // Who waited must hear of it now, even when the channel is full again: nothing may wait at the next turn.
+    if waited, outbox.waitingBytes == 0 {
+      tellOfRoom()
+      if !isReading { resumeReading() }
+    }
+  }
+
+  private func tellOfRoom() {
+    wantsRoom = false
+    delegate?.webSocketDrained(self)
   }
 
   /// Sends several messages in one write.

@@ -19,6 +19,9 @@ struct WebSocketOutbox {
   private let limit: Int
   private var encoded = ByteBuffer()
   private var waiting: CircularBuffer<Waiting>?
+  /// What is left of a message that goes out in several frames, and the opcode of the next one.
+  private var rest: (opcode: WebSocketOpcode, bytes: ByteBuffer)?
+  /// Bytes of messages that wait, and of what is left of one that goes out in several frames.
   private(set) var waitingBytes = 0
   /// The compressor that remembers earlier messages, once one was sent.
   var deflater: Deflater?
@@ -91,9 +94,36 @@ struct WebSocketOutbox {
     return (message.kind, message.bytes)
   }
 
+  /// Lets a message go out in several frames, before all that waits.
+  mutating func begin(_ kind: WebSocketMessageKind, _ bytes: ByteBuffer) {
+    assert(rest == nil && bytes.readableBytes > 0)
+    rest = (kind == .text ? .text : .binary, bytes)
+    waitingBytes += bytes.readableBytes
+  }
+
+  /// Whether a message goes out in several frames and has not ended.
+  var isInsideMessage: Bool { rest != nil }
+
+  /// The next frame of the message that goes out in several; its payload lies where the message does.
+  mutating func popFrame() -> (header: ByteBuffer, payload: ByteBuffer)? {
+    guard var message = rest,
+      let payload = message.bytes.readSlice(length: min(message.bytes.readableBytes, Self.frameSize))
+    else { return nil }
+    let isLast = message.bytes.readableBytes == 0
+    waitingBytes -= payload.readableBytes
+    rest = isLast ? nil : (.continuation, message.bytes)
+    var header = ByteBuffer()
+    header.writeFrameHeader(message.opcode, count: payload.readableBytes, isFinal: isLast, isCompressed: false)
+    return (header, payload)
+  }
+
+  /// The payload of one frame of a message that goes out in several.
+  static let frameSize = 262_144
+
   /// Forgets the messages that wait.
   mutating func dropWaiting() {
     waiting = nil
+    rest = nil
     waitingBytes = 0
   }
 
@@ -107,9 +137,14 @@ struct WebSocketOutbox {
 extension ByteBuffer {
   /// Writes a frame with its header.
   mutating func writeFrame(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer, isCompressed: Bool) {
-    let count = payload.count
-    reserveCapacity(minimumWritableBytes: count + 10)
-    writeInteger(0x80 | (isCompressed ? 0x40 : 0) | opcode.rawValue)
+    reserveCapacity(minimumWritableBytes: payload.count + 10)
+    writeFrameHeader(opcode, count: payload.count, isFinal: true, isCompressed: isCompressed)
+    writeBytes(payload)
+  }
+
+  /// Writes what stands before a frame's payload.
+  mutating func writeFrameHeader(_ opcode: WebSocketOpcode, count: Int, isFinal: Bool, isCompressed: Bool) {
+    writeInteger((isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue)
     if count < 126 {
       writeInteger(UInt8(count))
     } else if count <= 0xFFFF {
@@ -119,6 +154,5 @@ extension ByteBuffer {
       writeInteger(UInt8(127))
       writeInteger(UInt64(count))
     }
-    writeBytes(payload)
   }
 }

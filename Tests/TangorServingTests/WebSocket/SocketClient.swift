@@ -35,10 +35,6 @@ struct SocketClient {
   /// The next message; a close frame as its code and reason.
   func next() async throws -> String {
     let header = try await connection.receive(count: 2)
-    if header[0] & 0x80 == 0 {
-      print(
-        "DEBUG", header, (try? await connection.receive { $0.isEmpty ? nil : $0.count }).map { String(decoding: $0, as: UTF8.self) } ?? "")
-    }
     var length = Int(header[1])
     if length == 126 { length = try await connection.receive(count: 2).reduce(0) { $0 << 8 | Int($1) } }
     if length == 127 { length = try await connection.receive(count: 8).reduce(0) { $0 << 8 | Int($1) } }

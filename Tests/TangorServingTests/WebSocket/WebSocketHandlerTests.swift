@@ -24,6 +24,20 @@ private final class Recorder: WebSocketDelegate {
   func webSocketClosed(_ socket: WebSocketHandler, _ code: WebSocketCloseCode) { closed = code.rawValue }
 }
 
+/// A channel that can take no more after each write.
+private final class FillingHandler: ChannelOutboundHandler {
+  typealias OutboundIn = ByteBuffer
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    context.write(data, promise: promise)
+  }
+
+  func flush(context: ChannelHandlerContext) {
+    context.flush()
+    (context.channel as? EmbeddedChannel)?.isWritable = false
+  }
+}
+
 @Suite struct WebSocketHandlerTests {
   private let channel = EmbeddedChannel()
   private let recorder = Recorder()
@@ -121,6 +135,51 @@ private final class Recorder: WebSocketDelegate {
     #expect(try sent() == [0x81, 5] + Array("first".utf8))
     #expect(recorder.drained == 1)
     #expect(recorder.messages == ["A"])
+  }
+
+  @Test func sendsALongMessageInFramesAsThePeerTakesThem() throws {
+    let text = String(repeating: "long", count: WebSocketOutbox.frameSize / 2)
+    let size = UInt8(WebSocketOutbox.frameSize >> 16)
+    #expect(send("before", .wait) && send(text, .wait) && send("after", .wait))
+    try receive(clientFrame(9, [1]))
+    var bytes = ArraySlice(try sent())
+    #expect(Array(bytes.prefix(8)) == [0x81, 6] + Array("before".utf8))
+    bytes = bytes.dropFirst(8)
+    var payload: [UInt8] = []
+    // The first frame says what the message is, the last one that it ends.
+    for first in [0x01, 0x80] as [UInt8] {
+      #expect(Array(bytes.prefix(10)) == [first, 127, 0, 0, 0, 0, 0, size, 0, 0])
+      payload += bytes.dropFirst(10).prefix(WebSocketOutbox.frameSize)
+      bytes = bytes.dropFirst(10 + WebSocketOutbox.frameSize)
+    }
+    #expect(payload == Array(text.utf8))
+    #expect(Array(bytes) == [0x81, 5] + Array("after".utf8) + [0x8A, 1, 1])
+    #expect(socket.bufferedBytes == 0)
+  }
+
+  @Test func stopsBetweenTheFramesOfALongMessage() throws {
+    channel.isWritable = false
+    let text = String(repeating: "x", count: WebSocketOutbox.frameSize + 1)
+    #expect(send(text, .wait) && send("after", .wait))
+    #expect(socket.bufferedBytes == text.utf8.count + 5)
+    // As a channel that is full again after each frame.
+    try channel.pipeline.syncOperations.addHandler(FillingHandler(), position: .first)
+    for expected in [WebSocketOutbox.frameSize + 10, 3, 7] {
+      channel.isWritable = true
+      channel.pipeline.fireChannelWritabilityChanged()
+      #expect(try sent().count == expected)
+    }
+    #expect(recorder.drained == 1)
+  }
+
+  @Test func closesInTheMiddleOfALongMessage() throws {
+    channel.isWritable = false
+    #expect(send(String(repeating: "x", count: 3 * WebSocketOutbox.frameSize), .wait))
+    socket.close(.goingAway)
+    #expect(socket.bufferedBytes == 0)
+    channel.isWritable = true
+    channel.pipeline.fireChannelWritabilityChanged()
+    #expect(try sent() == [0x88, 2, 0x03, 0xE9])
   }
 
   @Test func dropsOrClosesAsThePolicySays() throws {
