@@ -12,7 +12,8 @@ enum MemoryCase {
     let table = try TableCore(schema: schema, index: "key")
     let rows = 100
     for start in stride(from: 0, to: keys, by: rows) { try write(table, start, rows, round: 0) }
-    // As it is in use: each kind of view has been there once.
+    // As it is in use: each row has been written anew, and each kind of view has been there.
+    for round in 1...keys / rows { try write(table, round &* 7_919 &* rows, rows, round: -round) }
     for number in 0..<30 { try useView(table, number) }
     let before = residentBytes()
     for round in 1...updates / rows { try write(table, round &* 7_919 &* rows, rows, round: round) }

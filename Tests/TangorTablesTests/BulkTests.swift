@@ -121,6 +121,38 @@ extension Parallelism {
     }
   }
 
+  private static func line(_ form: Int, _ row: Int) -> String {
+    switch form {
+    case 0: return "{\"a\": \(row), \"b\": \"text \(row % 7)\", \"c\": null}"
+    // Kinds that part from each other on the way, and columns that come late.
+    case 1: return row < 200 ? "{\"a\": \(row)}" : "{\"a\": \"\(row)\"}"
+    case 2: return row % 50 == 9 ? "{\"b\": true, \"a\": 1.5}" : "{\"a\": \(row)}"
+    // Lists that make several rows of one.
+    case 3: return "{\"a\": [1, \(row)], \"b\": {\"x\": \"2020-01-0\(row % 9 + 1)\"}}"
+    default: return row == 399 ? "{\"a\": }" : "{\"a\": \(row)}"
+    }
+  }
+
+  @Test(arguments: 0..<5) func linesOfJSONAreReadInPartsAsInOne(form: Int) throws {
+    let text = (0..<400).map { Self.line(form, $0) }.joined(separator: "\n")
+    func read(_ parallelism: Parallelism) -> Result<[String], TableError> {
+      var text = text
+      return Parallelism.$current.withValue(parallelism) {
+        text.withUTF8 { bytes in
+          do throws(TableError) {
+            let batch = try JSONTableReader.ndjson(UnsafeRawBufferPointer(bytes))
+            return .success(["\(batch.rowCount)", batch.text])
+          } catch { return .failure(error) }
+        }
+      }
+    }
+    switch (read(.eager), read(.reluctant)) {
+    case (.success(let one), .success(let other)): #expect(one == other)
+    case (.failure(let one), .failure(let other)): #expect(one.message == other.message)
+    default: Issue.record("One reading fails and the other does not")
+    }
+  }
+
   @Test func openGroupsStayOpenWhenAllRowsChange() throws {
     let table = try TableCore(Self.columns, index: "k")
     let rows = Self.rows(200, seed: 2)

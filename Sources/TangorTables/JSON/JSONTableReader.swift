@@ -70,7 +70,7 @@ package enum JSONTableReader {
     _ bytes: UnsafeRawBufferPointer, _ schema: Schema?, _ listFlatten: ListFlatten, _ index: String?
   ) -> Batch? {
     let parallelism = Parallelism.current
-    let length = min(partLength, parallelism.partSize * 16)
+    let length = min(partLength / 16, parallelism.partSize) * 16
     guard parallelism.threads > 1, bytes.count >= 2 * length else { return nil }
     var bounds = [0]
     while let start = bounds.last, start < bytes.count {
