@@ -12,12 +12,12 @@ what a request causes is sent to a connection before the reply to anything this 
 
 from __future__ import annotations
 
-import threading
 from typing import Callable, List, Optional, Set
 
 import websocket
 
 from official import messages
+from official.turns import Turns
 
 # After these nothing can follow.
 READS = {
@@ -43,7 +43,7 @@ class Connection:
         self.timeout = timeout
         self.on_message: Callable[[bytes], object] = lambda message: None
         self._socket: Optional[websocket.WebSocket] = None
-        self._lock = threading.RLock()
+        self._lock = Turns()
         self._answered: Set[int] = set()
         self._own: Set[int] = set()
         self._next_own = 0
