@@ -42,6 +42,7 @@ package final class PerspectiveSession: Sendable {
   package func close() async { await server.close(id) }
 
   private func answer(_ exchange: Exchange) async throws {
+    try await server.prepare(exchange.entity)
     switch exchange.request.clientReq {
     case .getFeaturesReq: exchange.reply(.getFeaturesResp(Features.response))
     case .getHostedTablesReq(let request): listTables(request, exchange)
