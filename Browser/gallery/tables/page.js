@@ -24,7 +24,9 @@ async function show(id, presets, table) {
   const place = part(`${id}-presets`);
   /** @param {import("./presets.js").Preset} preset */
   const choose = async (preset) => {
-    for (const other of place.children) other.setAttribute("aria-pressed", String(other.getAttribute("data-preset") === preset.id));
+    for (const other of place.querySelectorAll("[data-preset]")) {
+      other.setAttribute("aria-pressed", String(other.getAttribute("data-preset") === preset.id));
+    }
     try {
       await viewer.restore(preset.config);
       viewer.dataset.shown = preset.id;
@@ -36,6 +38,13 @@ async function show(id, presets, table) {
     const made = button("preset", preset.title, { "data-preset": preset.id, click: () => choose(preset) });
     place.append(made);
   }
+  const settings = button("settings", "Columns and filters", { "aria-expanded": "false", "aria-controls": id });
+  settings.addEventListener("click", () => void viewer.toggleConfig().catch((/** @type {any} */ error) => status.fail(error)));
+  // The viewer has a button of its own too.
+  viewer.addEventListener("perspective-toggle-settings", (/** @type {any} */ { detail }) => {
+    settings.setAttribute("aria-expanded", String(detail === true));
+  });
+  place.append(settings);
   await viewer.load(table);
   const theme = () => viewer.restore({ theme: dark.matches ? "Pro Dark" : "Pro Light" });
   await theme();

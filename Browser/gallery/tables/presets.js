@@ -81,7 +81,7 @@ export const ticks = [
   {
     id: "scatter",
     title: "Change and volume",
-    config: { plugin: "X/Y Scatter", split_by: ["sector"], columns: ["change", "volume"] },
+    config: { plugin: "X/Y Scatter", columns: ["change", "volume", "sector"] },
   },
 ].map(complete);
 
