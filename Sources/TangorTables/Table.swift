@@ -93,8 +93,8 @@ public actor Table {
     poll()
   }
 
-  /// A new port, from 1 on.
-  package func makePort() -> Int { core.makePort() }
+  /// A new port, from 1 on: a number under which writes can be told apart by who is told of them.
+  public func makePort() -> Int { core.makePort() }
 
   // MARK: Views
 
@@ -123,6 +123,21 @@ public actor Table {
     views[id] = nil
     subscriptions.removeAll { $0.view == id }
     updateTracking()
+  }
+
+  /// The row of a key; nil when it is not there.
+  ///
+  /// - Throws: On a table without an index.
+  package func row(ofKey key: CellValue) throws(TableError) -> Batch? {
+    guard let slot = try core.slot(ofKey: key) else { return nil }
+    return Batch(rowCount: 1, columns: core.columns.map { $0.gather([slot]) })
+  }
+
+  /// What a view would show now, without making one that stays.
+  ///
+  /// - Throws: As `makeView`.
+  package func slice(_ configuration: ViewConfiguration, _ viewport: Viewport) throws(TableError) -> ResultSlice {
+    try core.makeView(configuration).slice(viewport, keys: false)
   }
 
   /// Views that are there.

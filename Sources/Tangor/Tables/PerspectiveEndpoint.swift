@@ -62,7 +62,9 @@ struct PerspectiveEndpoint {
       socket.close(.unsupportedData, reason: "requests are binary messages of Perspective's protocol")
       return nil
     }
-    let ending = await server.makeSession().run(messages) { try await socket.send($0) }
+    let ending = await withTaskExecutorPreference(TableExecutor.shared) {
+      await server.makeSession().run(messages) { try await socket.send($0) }
+    }
     if ending == .overrun { socket.close(.messagesLost, reason: "changed rows were not read in time") }
   }
 }

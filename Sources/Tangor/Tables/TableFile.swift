@@ -28,25 +28,17 @@ package struct TableFile: Sendable, Hashable {
   /// What tells one state of the file from another; nil where there is no file that can be read. Blocks.
   func state() -> FileMetadata? { (try? OpenFile(path: path))?.metadata }
 
-  /// Reads the rows. Blocks.
+  /// Reads the file. Blocks.
   ///
-  /// - Parameter schema: The columns of the table that they are for; nil to find out by the rows.
-  /// - Throws: A sentence that says what is wrong with the file.
-  func read(_ schema: Schema? = nil) throws -> Batch {
+  /// - Throws: When it cannot be read.
+  func read() throws -> TableInput {
     guard let file = try OpenFile(path: path) else { throw TableError("there is no file that can be read") }
-    let bytes = Vector(try file.read(0..<file.metadata.size).readableBytesView)
-    if format == .arrow { return try ArrowReader.read(bytes) }
-    return try bytes.withUnsafeBufferPointer { buffer in
-      let text = UnsafeRawBufferPointer(buffer)
-      switch format {
-      case .csv: return try CSVReader.read(text, schema: schema)
-      case .ndjson: return try JSONTableReader.ndjson(text, schema: schema)
-      case .json, .arrow:
-        // Columns are an object, rows an array.
-        let first = text.first { !" \t\r\n".utf8.contains($0) }
-        return first == UInt8(ascii: "{")
-          ? try JSONTableReader.columns(text, schema: schema) : try JSONTableReader.rows(text, schema: schema)
-      }
+    let bytes = try file.read(0..<file.metadata.size).readableBytesView
+    return switch format {
+    case .csv: .csv(bytes)
+    case .json: .json(bytes)
+    case .ndjson: .ndjson(bytes)
+    case .arrow: .arrow(bytes)
     }
   }
 }

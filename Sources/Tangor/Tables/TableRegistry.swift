@@ -67,7 +67,7 @@ public final class TableRegistry: Sendable {
   public func withdraw(_ name: String) { server.withdraw(name) }
 
   /// The table of a name, whether it was hosted or made by a client.
-  public subscript(name: String) -> Table? { server.tables.first { $0.name == name }?.table }
+  public subscript(name: String) -> Table? { server.table(name) }
 
   /// The names of the tables that clients can open, sorted; those in namespaces are not among them.
   public var names: [String] { server.tables.map(\.name) }

@@ -31,7 +31,7 @@ struct TableSources: Sendable {
       do {
         guard let file = TableFile(path: source.source) else { throw TableError("a table's file ends in \(TableFile.endings)") }
         let state = file.state()
-        let table = try Table(contents: file.read(), index: source.index, limit: source.limit)
+        let table = try Table(file.read(), index: source.index, limit: source.limit)
         try tables.host(table, as: name, isReadOnly: source.isReadOnly)
         if source.watch { watched.append(Watched(name: name, file: file, table: table, state: state)) }
       } catch {
@@ -65,8 +65,7 @@ struct TableSources: Sendable {
 
   private func replace(_ watched: Watched) async {
     do {
-      let schema = watched.table.updateSchema
-      let batch = try await NIOThreadPool.singleton.runIfActive { try watched.file.read(schema) }
+      let batch = try await NIOThreadPool.singleton.runIfActive { try watched.file.read().update(watched.table) }
       // A table of which no column is there would be emptied by a file of another kind.
       if watched.file.format == .csv, batch.columns.isEmpty { throw TableError("it has none of the table's columns") }
       try await watched.table.replace(batch)

@@ -77,6 +77,9 @@ package final class PerspectiveServer: Sendable {
   /// The tables that clients are shown, by name.
   package var tables: [HostedTable] { state.withLock { $0.registry.hosted } }
 
+  /// The table of a name; nil where there is none, or where it is about to go.
+  package func table(_ name: String) -> Table? { state.withLock { $0.registry.shown(name)?.table } }
+
   // MARK: Sessions
 
   /// A session for a client that has connected; it is closed with `close()`.

@@ -68,6 +68,9 @@ struct Registry {
   /// Those that clients are shown, by name.
   var hosted: [HostedTable] { tables.values.filter { !$0.isLeaving }.map(\.hosted).sorted { $0.name < $1.name } }
 
+  /// The one of a name, where clients are shown it.
+  func shown(_ name: String) -> HostedTable? { tables[name].flatMap { $0.isLeaving ? nil : $0.hosted } }
+
   var tableCount: Int { tables.count }
 
   /// - Throws: When the name is taken.

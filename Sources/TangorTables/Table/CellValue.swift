@@ -1,5 +1,5 @@
 /// One cell by itself, where a handful of them is looked at: keys, paths, extremes.
-package enum CellValue: Sendable, Hashable {
+public enum CellValue: Sendable, Hashable {
   case null
   case integer(Int64)
   case unsigned(UInt64)

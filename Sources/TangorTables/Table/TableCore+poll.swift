@@ -155,14 +155,7 @@ extension TableCore {
     var gone: [UInt32] = []
     var seen = RowBits()
     for key in wanted {
-      let slot: UInt32? =
-        switch key {
-        case .null: keys.slot(ofIdentity: nil)
-        case .value(let value): keys.slot(ofIdentity: value)
-        case .text(let text):
-          columns[indexColumn].dictionary?.code(of: text).flatMap { keys.slot(ofIdentity: UInt64(UInt32(bitPattern: $0))) }
-        }
-      if let slot, seen.insert(slot) { gone.append(slot) }
+      if let slot = slot(of: key, in: columns[indexColumn]), seen.insert(slot) { gone.append(slot) }
     }
     record.note(removed: gone, any: !wanted.isEmpty)
     removeRows(gone)

@@ -29,7 +29,7 @@ extension ResultSlice {
   }
 
   /// Keys and values in one batch. A column that has the name of a key says by which aggregate it came about.
-  private func batch(machineNames: Bool) -> Batch {
+  func batch(machineNames: Bool) -> Batch {
     let names = rowPath?.names ?? []
     let keys = (rowPath?.levels ?? []).enumerated().map { level, column in
       named(machineNames ? "__ROW_PATH_\(level)__" : names[level], column)
