@@ -1,16 +1,15 @@
 export const source = {
   swift: `
-let schema = Schema([
-  .init("symbol", .string), .init("sector", .string),
-  .init("price", .float64), .init("time", .datetime),
-])
 let ticks = try app.tables.host(
-  Table(schema: schema, index: "symbol"), as: "ticks",
+  Table(market.rows(time: now), index: "symbol"), as: "ticks",
   isReadOnly: true)
 
 // Rows whose symbols are there change, others are added.
 // Every view of the table follows.
-try await ticks.update(market.trade(100))
+try await ticks.update(.columns([
+  "symbol": TableColumn(traded.map(\\.symbol)),
+  "price": TableColumn(traded.map(\\.price)),
+]))
 
 // Tables of files, in the configuration:
 //   tables:

@@ -9,8 +9,8 @@ extension TangorApp {
     try tables.host(
       Table(schema: SalesRows.schema), as: "data_source_one", isReadOnly: true, contents: SalesRows(count: salesRows))
     let market = Market(count: 500, seed: 1)
-    let ticks = try Table(schema: Market.schema, index: "symbol")
-    try tables.host(ticks, as: "ticks", isReadOnly: true, contents: [market.rows(time: MarketService.now)])
+    let ticks = try Table(market.rows(time: MarketService.now), index: "symbol")
+    try tables.host(ticks, as: "ticks", isReadOnly: true)
     add(service: MarketService(table: ticks, market: market))
   }
 }

@@ -13,11 +13,6 @@ struct Market: Sendable {
   }
 
   static let sectors = ["Energy", "Finance", "Health", "Industry", "Materials", "Media", "Retail", "Transport"]
-  static let schema = Schema([
-    .init("symbol", .string), .init("sector", .string), .init("price", .float64), .init("change", .float64), .init("bid", .float64),
-    .init("ask", .float64), .init("volume", .int64), .init("time", .datetime),
-  ])
-
   private(set) var instruments: [Instrument]
   private var random: UInt64
 
@@ -43,16 +38,16 @@ struct Market: Sendable {
 
   /// All rows as they stand.
   ///
-  /// - Parameter time: Now, in milliseconds since 1970.
-  func rows(time: Int64) -> Batch { batch(Array(instruments.indices), time) }
+  /// - Parameter time: Now.
+  func rows(time: Timestamp) -> TableInput { input(Array(instruments.indices), time) }
 
   /// Trades some instruments.
   ///
   /// - Parameters:
   ///   - count: How many, perhaps some of them twice.
-  ///   - time: Now, in milliseconds since 1970.
+  ///   - time: Now.
   /// - Returns: Their rows.
-  mutating func trade(_ count: Int, time: Int64) -> Batch {
+  mutating func trade(_ count: Int, time: Timestamp) -> TableInput {
     let traded = (0..<count).map { _ in min(Int(share() * Double(instruments.count)), instruments.count - 1) }
     for number in traded {
       let step = (share() - 0.5) * 0.006
@@ -61,19 +56,22 @@ struct Market: Sendable {
       instruments[number].price = max(Self.round(instruments[number].price * (1 + step + pull)), 0.01)
       instruments[number].volume += 100 * Int64(1 + share() * 20)
     }
-    return batch(traded, time)
+    return input(traded, time)
   }
 
-  private func batch(_ numbers: [Int], _ time: Int64) -> Batch {
+  private func input(_ numbers: [Int], _ time: Timestamp) -> TableInput {
     let traded = numbers.map { instruments[$0] }
-    func values(_ value: (Instrument) -> Double) -> BatchValues { .float64(Vector(traded.map(value))) }
-    let columns: [BatchValues] = [
-      .text(TextVector(traded.map(\.symbol))), .text(TextVector(traded.map(\.sector))),
-      values { $0.price }, values { Self.round(($0.price / $0.open - 1) * 100) },
-      values { Self.round($0.price * 0.9995) }, values { Self.round($0.price * 1.0005) },
-      .int64(Vector(traded.map(\.volume))), .datetime(Vector(repeatElement(time, count: traded.count))),
-    ]
-    return Batch(rowCount: traded.count, columns: zip(Self.schema.columns, columns).map { BatchColumn($0.name, $1) })
+    func column<Value: CellConvertible>(_ value: (Instrument) -> Value) -> TableColumn { TableColumn(traded.map(value)) }
+    return .columns([
+      "symbol": column { $0.symbol },
+      "sector": column { $0.sector },
+      "price": column { $0.price },
+      "change": column { Self.round(($0.price / $0.open - 1) * 100) },
+      "bid": column { Self.round($0.price * 0.9995) },
+      "ask": column { Self.round($0.price * 1.0005) },
+      "volume": column { $0.volume },
+      "time": column { _ in time },
+    ])
   }
 
   private static func round(_ value: Double) -> Double { (value * 100).rounded() / 100 }

@@ -23,7 +23,7 @@ struct MarketService: Service {
       while !Task.isCancelled {
         let isFollowed = await table.viewCount > 0
         if isFollowed {
-          // A batch fits its table: the schema is one.
+          // The table was made of rows of the same columns, so these fit.
           try? await table.update(market.trade(Self.batchSize, time: Self.now))
         }
         // Batches that a busy machine had no time for are made up for, but not those of more than a second.
@@ -33,5 +33,5 @@ struct MarketService: Service {
     }
   }
 
-  static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+  static var now: Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 }

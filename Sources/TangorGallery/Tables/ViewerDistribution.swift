@@ -10,7 +10,7 @@ public struct ViewerDistribution: Sendable {
   public static let version = "3.8.0"
   static let elsewhere = "https://cdn.jsdelivr.net/npm/"
   private static let path = "/perspective"
-  private static let files = [
+  static let files = [
     "perspective@\(version)/dist/cdn/perspective.js", "perspective-viewer@\(version)/dist/cdn/perspective-viewer.js",
     "perspective-viewer-datagrid@\(version)/dist/cdn/perspective-viewer-datagrid.js",
     "perspective-viewer-d3fc@\(version)/dist/cdn/perspective-viewer-d3fc.js",
