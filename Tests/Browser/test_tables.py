@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from Harness import provisioning
 from Harness.server import Server
+from errors import Errors
 from sales import Order, money, orders, totals
 
 ROWS = 1_000_000
@@ -168,6 +169,31 @@ def test_it_suits_dark_and_narrow_windows(opened: Page) -> None:
     for width in (1280, 375):
         opened.set_viewport_size({"width": width, "height": 800})
         assert opened.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, width
+
+
+def test_tables_are_opened_anew_when_the_server_comes_back(page: Page, errors: Errors) -> None:
+    try:
+        viewer = provisioning.viewer()
+    except provisioning.Unavailable as error:
+        pytest.skip(str(error))
+    first = Server("demo", "--viewer", str(viewer), "--rows", "1000").start()
+    second = Server("demo", "--viewer", str(viewer), "--rows", "1001", port=first.port)
+    try:
+        page.goto(first.url + "/tables.html")
+        preset(page, "ticks", "sectors")
+        first.kill()
+        expect(page.locator("p#status")).to_have_attribute("data-status", "paused")
+        second.start()
+        expect(page.locator("p#status")).to_have_attribute("data-status", "running")
+        expect(page.locator("#sales-rows")).to_have_text("1,001")
+        expect(page.locator("#ticks")).to_have_attribute("data-shown", "sectors")
+        page.wait_for_function(f"() => ({CELLS})('#ticks').length === 9")
+        # The viewers and the browser report the break themselves.
+        errors[:] = [text for text in errors if "WebSocket" not in text and "ERR_CONNECTION" not in text]
+        second.stop()
+    finally:
+        first.close()
+        second.close()
 
 
 def test_three_lines_open_a_table_in_a_plain_page(page: Page, server: Server, rows: List[Order]) -> None:
