@@ -4,7 +4,7 @@ import Testing
 
 @testable import TangorPerspective
 
-@Suite struct PreparationTests {
+@Suite final class PreparationTests: Sendable {
   private struct Unready: Error, CustomStringConvertible { let description = "not yet" }
 
   private let server = PerspectiveServer()
@@ -12,7 +12,7 @@ import Testing
 
   private func host(failures: Int = 0) throws -> Table {
     let table = try Table(schema: Schema([.init("x", .int64)]))
-    try server.host(table, as: "t", isReadOnly: true) {
+    try server.host(table, as: "t", isReadOnly: true) { [self] in
       let call = calls.withLock { count in
         count += 1
         return count
