@@ -45,11 +45,14 @@ async function show(id, presets, table, signal) {
   const choices = presets.map((preset) =>
     button("preset", preset.title, { "data-preset": preset.id, click: () => void choose(preset).catch(fail) }),
   );
+  // What is pressed before the first preset stands would be undone by it.
+  for (const each of [...choices, settings]) each.disabled = true;
   place.replaceChildren(...choices, settings);
   const theme = () => viewer.restore({ theme: dark.matches ? "Pro Dark" : "Pro Light" });
   await viewer.load(table);
   await theme();
   await choose(presets.find((preset) => preset.id === last) ?? presets[0]);
+  for (const each of [...choices, settings]) each.disabled = false;
   dark.addEventListener("change", () => void theme().catch(fail), { signal });
 }
 
