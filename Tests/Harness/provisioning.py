@@ -123,6 +123,8 @@ def viewer() -> Path:
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         base = shutil.which("python3") or "python3"
+        if run_quietly([base, "-m", "pip", "--version"]).returncode != 0 and not install_debian("python3-pip"):
+            raise Unavailable("Perspective's viewer could not be got: install python3-pip")
         command = [base, "-m", "pip", "download", "--disable-pip-version-check", "-q", "--no-deps", "--only-binary", ":all:"]
         got = run_quietly([*command, "--require-hashes", "-r", str(requirements), "-d", place], 300)
         wheels = list(Path(place).glob("*.whl"))
