@@ -17,7 +17,7 @@ setup: ## Check for what the build needs beyond Swift (zlib, LZ4, Zstandard); as
 
 demo: setup ## Build in release mode and start the gallery (PORT=8080 to choose its port; Ctrl-C stops it)
 	$(SWIFT) build -c release --product tangor $$($(PYTHON) Tests/Harness/setup.py --traits)
-	@exec .build/release/tangor demo $(if $(PORT),--port $(PORT))
+	@viewer=$$($(PYTHON) Tests/Harness/viewer.py) && exec .build/release/tangor demo $(if $(PORT),--port $(PORT)) $$viewer
 
 test: setup ## Run everything that proves the project (TEST_OPTIONS="--fast --only swift" to choose)
 	@$(PYTHON) Tests/run.py $(TEST_OPTIONS)

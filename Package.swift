@@ -134,7 +134,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "TangorGallery", dependencies: ["Tangor", "TangorCore", crypto, httpTypes, nioCore, serviceLifecycle], swiftSettings: settings),
+      name: "TangorGallery", dependencies: ["Tangor", "TangorTables", "TangorCore", crypto, httpTypes, nioCore, serviceLifecycle],
+      swiftSettings: settings),
     .executableTarget(
       name: "TangorCommand",
       dependencies: [

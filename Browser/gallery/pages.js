@@ -10,6 +10,12 @@ export const pages = [
     summary: "Draw together: open it in two tabs, and in a third one later.",
   },
   {
+    href: "tables.html",
+    pillar: "Tables",
+    title: "Tables",
+    summary: "A million rows in Perspective's viewer, and prices that move.",
+  },
+  {
     href: "sensors.html",
     pillar: "Channels, tracked values",
     title: "Sensors",

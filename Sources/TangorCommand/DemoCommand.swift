@@ -18,6 +18,22 @@ struct DemoCommand: AsyncParsableCommand {
 
   @OptionGroup var listening: ListeningOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Serve Perspective's viewer from this folder, which 'make demo' gets (default: pages load it from cdn.jsdelivr.net).",
+      valueName: "folder"))
+  var viewer: String?
+
+  @Option(help: ArgumentHelp("The rows of the table of sales.", valueName: "count"))
+  var rows = Gallery.salesRows
+
+  func validate() throws {
+    guard (0...Self.mostRows).contains(rows) else { throw ValidationError("--rows takes a number from 0 to \(Self.mostRows)") }
+  }
+
+  /// A gigabyte or so.
+  private static let mostRows = 20_000_000
+
   func run() async throws {
     try await reportingFailures {
       let loader = listening.loader()
@@ -27,8 +43,11 @@ struct DemoCommand: AsyncParsableCommand {
       }
       let uploads = try GalleryUploads(in: &configuration)
       defer { uploads?.remove() }
+      if let viewer { try ViewerDistribution.serve(viewer, in: &configuration) }
+      // A page that wants tables of its own has a place for them.
+      if loader.given["perspective.namespaces"] == nil { configuration.perspective.namespaces = true }
       try StartCheck.check(configuration)
-      try await start(configuration, withGallery: true, opensBrowser: listening.open)
+      try await start(configuration, gallerySales: rows, opensBrowser: listening.open)
     }
   }
 }

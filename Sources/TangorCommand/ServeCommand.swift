@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
       // Who names folders for paths of their own means those, and not all that lies beside them.
       if loader.given["root"] == nil, configuration.site.folders.isEmpty { configuration.serve(folder: ".") }
       try StartCheck.check(configuration)
-      try await start(configuration, withGallery: false, opensBrowser: listening.open)
+      try await start(configuration, opensBrowser: listening.open)
     }
   }
 }

@@ -6,15 +6,15 @@ import TangorGallery
 ///
 /// - Parameters:
 ///   - configuration: What to serve, and where; already checked by ``StartCheck``.
-///   - withGallery: Whether the gallery is installed in it.
+///   - gallerySales: The rows of the gallery's table of sales; nil for a server without the gallery.
 ///   - opensBrowser: Whether a browser is opened once the server listens.
-func start(_ configuration: TangorConfiguration, withGallery: Bool, opensBrowser: Bool) async throws {
+func start(_ configuration: TangorConfiguration, gallerySales: Int? = nil, opensBrowser: Bool) async throws {
   let app = try TangorApp(configuration)
-  if withGallery { try Gallery.install(in: app) }
+  if let gallerySales { try Gallery.install(in: app, salesRows: gallerySales) }
   try await app.run(
     onListening: { port in
       let address = configuration.address(port: port)
-      if withGallery {
+      if gallerySales != nil {
         printNow(
           """
           The gallery is at \(address)

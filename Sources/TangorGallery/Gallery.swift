@@ -2,10 +2,17 @@ public import Tangor
 
 /// The demonstration application: a page at `/` that shows what Tangor does, and the services behind it.
 public enum Gallery {
+  /// The rows of the table `data_source_one`, where nobody wants another number.
+  public static let salesRows = 1_000_000
+
   /// Adds the gallery to an application.
   ///
-  /// - Throws: `invalid_request` when the application has services at the gallery's paths, or objects of the gallery's names, already.
-  public static func install(in app: TangorApp) throws {
+  /// - Parameters:
+  ///   - app: The application.
+  ///   - salesRows: The rows of the table `data_source_one`, which are made when somebody opens it.
+  /// - Throws: `invalid_request` when the application has services at the gallery's paths, or objects or tables of the gallery's names,
+  ///   already.
+  public static func install(in app: TangorApp, salesRows: Int = salesRows) throws {
     try app.services.addPrimes()
     try app.services.addLog()
     try app.services.addMandelbrot()
@@ -18,6 +25,8 @@ public enum Gallery {
     try app.addSensors()
     try app.addChat()
     try app.addWaiting()
+    try app.addTables(salesRows: salesRows)
+    try app.services.addViewer(app.configuration)
     app.announceUploads()
     try app.objects.expose(Sample(), as: "sample")
     try app.objects.expose(Pause(), as: "pause")

@@ -8,7 +8,9 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Optional, Sequence, Tuple
 
@@ -135,6 +137,47 @@ def chromium() -> str:
     if found is None:
         raise Unavailable("no Chromium is here: install it with `apt-get install chromium`")
     return found
+
+
+def viewer() -> Path:
+    """The folder `.build/perspective` with Perspective's browser distribution in it, as `@finos/<package>@<version>/dist/…`.
+
+    Throws `Unavailable` when it cannot be had.
+    """
+    requirements = ROOT / "Tests" / "requirements-viewer.txt"
+    folder = BUILD / "perspective"
+    stamp = _stamp(requirements, "")
+    if _current(folder, stamp):
+        return folder
+    print("getting .build/perspective", file=sys.stderr, flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        base = shutil.which("python3") or "python3"
+        if run_quietly([base, "-m", "pip", "--version"]).returncode != 0 and not install_debian("python3-pip"):
+            raise Unavailable("Perspective's viewer could not be got: install python3-pip")
+        command = [base, "-m", "pip", "download", "--disable-pip-version-check", "-q", "--no-deps", "--only-binary", ":all:"]
+        got = run_quietly([*command, "--require-hashes", "-r", str(requirements), "-d", place], 300)
+        wheels = list(Path(place).glob("*.whl"))
+        if got.returncode != 0 or len(wheels) != 1:
+            print(got.stdout[-2000:], file=sys.stderr, flush=True)
+            raise Unavailable("Perspective's viewer could not be got: the package in Tests/requirements-viewer.txt did not come from PyPI")
+        _unpack_viewer(wheels[0], folder)
+    (folder / "stamp").write_text(stamp, encoding="ascii")
+    return folder
+
+
+def _unpack_viewer(wheel: Path, folder: Path) -> None:
+    """Unpacks the distribution that a wheel has, without the maps of its sources."""
+    prefix = "panel/dist/bundled/perspective/"
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if not name.startswith(prefix + "@finos/") or name.endswith((".map", "/")):
+                continue
+            # The hash has shown the wheel to be the one that we know, whose names stay in the folder.
+            target = folder / name[len(prefix):]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(archive.read(name))
 
 
 def _python2() -> Optional[str]:

@@ -136,6 +136,13 @@ def test_demo_says_where_it_is(launch: Callable[..., Server]) -> None:
     running.stop()
 
 
+def test_demo_with_a_viewer_that_is_none_and_rows_that_are_too_many(tmp_path: Path) -> None:
+    done = command("demo", "--port", "0", "--viewer", str(tmp_path))
+    assert done.returncode == 1 and str(tmp_path) in done.stderr and "make demo" in done.stderr and len(done.stderr.splitlines()) == 1, done
+    for rows in ("-1", "many", "20000001"):
+        assert command("demo", "--port", "0", f"--rows={rows}").returncode == 64
+
+
 def test_every_option_stands_in_the_documentation() -> None:
     page = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
     found = set()

@@ -34,13 +34,31 @@ public final class TableRegistry: Sendable {
   /// - Throws: `invalid_request` when the name is empty or taken.
   @discardableResult
   public func host(_ table: Table, as name: String, isReadOnly: Bool = false) throws -> Table {
+    try host(table, as: name, isReadOnly: isReadOnly, preparation: nil)
+    return table
+  }
+
+  /// Lets clients open a table whose rows are made when the first of them asks for it; until then it is empty.
+  ///
+  /// - Parameters:
+  ///   - table: The table.
+  ///   - name: The name that clients open it by.
+  ///   - isReadOnly: Whether clients can neither write to it nor delete it.
+  ///   - contents: The rows, in batches of a size that suits memory. They are made while the table waits, and once.
+  /// - Throws: `invalid_request` when the name is empty or taken.
+  package func host(
+    _ table: Table, as name: String, isReadOnly: Bool = false, contents: some Sequence<Batch> & Sendable
+  ) throws {
+    try host(table, as: name, isReadOnly: isReadOnly, preparation: { try await table.fill(contents) })
+  }
+
+  private func host(_ table: Table, as name: String, isReadOnly: Bool, preparation: PerspectiveServer.Preparation?) throws {
     guard !name.isEmpty else { throw TangorError(.invalidRequest, "A table needs a name to be opened by.") }
     do {
-      try server.host(table, as: name, isReadOnly: isReadOnly)
+      try server.host(table, as: name, isReadOnly: isReadOnly, preparation: preparation)
     } catch {
       throw TangorError(.invalidRequest, "\(error).")
     }
-    return table
   }
 
   /// Takes a table from clients: no new view of it can be made, and it goes with the last one that there is.
@@ -59,6 +77,14 @@ public final class TableRegistry: Sendable {
 
   /// Ends the leases of namespaces until the task is cancelled.
   func run() async { await namespaces.run() }
+}
+
+extension Table {
+  /// Puts rows into a table that has none; who comes meanwhile waits, and finds it filled.
+  fileprivate func fill(_ batches: some Sequence<Batch>) throws {
+    guard count == 0 else { return }
+    for batch in batches { try update(batch) }
+  }
 }
 
 extension PerspectiveServer.Limits {

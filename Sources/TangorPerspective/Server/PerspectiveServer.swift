@@ -24,7 +24,12 @@ package final class PerspectiveServer: Sendable {
     var registry = Registry()
     var outboxes: [Registry.SessionID: Outbox] = [:]
     var sessions = 0
+    /// What is still to be done for tables before clients can have them.
+    var preparations: [String: Preparation] = [:]
   }
+
+  /// Brings a table into the state in which clients find it; by several at once when they come at once.
+  package typealias Preparation = @Sendable () async throws -> Void
 
   package let limits: Limits
   /// Compresses results and reads compressed data; nil where neither can be done.
@@ -40,13 +45,16 @@ package final class PerspectiveServer: Sendable {
 
   /// Shows a table to clients under a name.
   ///
-  /// - Parameter isReadOnly: Whether clients can neither write to it nor delete it.
+  /// - Parameters:
+  ///   - isReadOnly: Whether clients can neither write to it nor delete it.
+  ///   - preparation: Awaited before the first request about the table is answered, and again at the next when it fails.
   /// - Throws: When the name is taken.
-  package func host(_ table: Table, as name: String, isReadOnly: Bool = false) throws(TableError) {
+  package func host(_ table: Table, as name: String, isReadOnly: Bool = false, preparation: Preparation? = nil) throws(TableError) {
     do throws(RequestError) {
       try change { registry throws(RequestError) in
         try registry.add(HostedTable(name: name, table: table, isReadOnly: isReadOnly))
       }
+      if let preparation { state.withLock { $0.preparations[name] = preparation } }
     } catch {
       throw TableError(error.message)
     }
@@ -56,6 +64,16 @@ package final class PerspectiveServer: Sendable {
   package func withdraw(_ name: String) {
     // Without being immediate it cannot fail.
     try? change { registry throws(RequestError) in try registry.delete(name, immediately: false, nil) }
+    state.withLock { $0.preparations[name] = nil }
+  }
+
+  /// Does what is still to be done for a table before clients can have it.
+  ///
+  /// - Throws: What its preparation throws.
+  func prepare(_ name: String) async throws {
+    guard let preparation = state.withLock({ $0.preparations.isEmpty ? nil : $0.preparations[name] }) else { return }
+    try await preparation()
+    state.withLock { $0.preparations[name] = nil }
   }
 
   /// The tables that clients are shown, by name.

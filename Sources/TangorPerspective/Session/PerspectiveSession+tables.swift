@@ -104,7 +104,7 @@ extension PerspectiveSession {
 
   func makePort(_ exchange: Exchange) async throws {
     var response = WireTableMakePortResp()
-    response.portID = UInt32(clamping: await (try exchange.writable()).table.makePort())
+    response.portID = UInt32(clamping: await (try exchange.hosted()).table.makePort())
     exchange.reply(.tableMakePortResp(response))
   }
 

@@ -48,6 +48,7 @@ package final class PerspectiveSession: Sendable {
 
   private func answer(_ exchange: Exchange) async throws {
     release.withLock { $0.note(exchange.request.clientReq) }
+    try await server.prepare(exchange.entity)
     switch exchange.request.clientReq {
     case .getFeaturesReq: exchange.reply(.getFeaturesResp(Features.response))
     case .getHostedTablesReq(let request): listTables(request, exchange)
