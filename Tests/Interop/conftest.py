@@ -34,7 +34,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     settings = {
         "root": str(folder),
         "perspective": {"namespaces": True, "max_namespaces": 5000, "namespace_lease": "5s", "max_message_size": "64 MiB",
-                        "max_views_per_session": 20},
+                        "max_views_per_session": 200},
         "tables": {"prices": {"source": str(folder / "prices.csv"), "index": "symbol", "read_only": True},
                    "orders": {"source": str(folder / "orders.ndjson"), "index": "id"}},
     }
