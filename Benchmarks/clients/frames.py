@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import numpy
 
 MASK = b"\x5a\xa5\x3c\xc3"
+PONG = b"\x8a\x80" + MASK  # to a ping without contents
 
 
 def framed(payload: bytes) -> bytes:
@@ -77,9 +78,10 @@ class Frames:
 
     def __init__(self) -> None:
         self._rest = b""
+        self.pings = 0  # that are to be answered
 
     def take(self, data: bytes) -> List[bytes]:
-        """The payloads that are whole now; only short ones, each in one frame, are told from each other."""
+        """The payloads of the messages that are whole now; only short ones, each in one frame, are told from each other."""
         data = self._rest + data
         found: List[bytes] = []
         at = 0
@@ -87,7 +89,10 @@ class Frames:
             if data[at] & 0x0F == 8:
                 raise ConnectionError("the server closed the connection")
             size = data[at + 1] & 0x7F
-            found.append(data[at + (2 if size < 126 else 4 if size == 126 else 10):end])
+            if data[at] & 0x0F == 9:
+                self.pings += 1
+            else:
+                found.append(data[at + (2 if size < 126 else 4 if size == 126 else 10):end])
             at = end
         self._rest = data[at:]
         return found

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import TangorPerspective
@@ -47,32 +48,38 @@ import Testing
     #expect(state.isEmpty)
   }
 
-  @Test func aReaderIsWokenByAMessageAndByTheEnd() async {
+  @Test func messagesGoOutOneHandfulAtATime() {
+    let sent = Mutex<[[[UInt8]]]>([])
     let outbox = Outbox()
-    async let first = outbox.next()
     outbox.send([1])
-    #expect(await first == [[1]])
-    async let second = outbox.next()
-    outbox.finish()
-    #expect(await second == [])
-    #expect(await outbox.next() == [])
+    outbox.attach { messages in sent.withLock { $0.append(messages) } }
+    outbox.send([2])
+    outbox.send([3])
+    #expect(sent.withLock { $0 } == [[[1]]])
+    outbox.sent()
+    #expect(sent.withLock { $0 } == [[[1]], [[2], [3]]])
+    outbox.sent()
+    outbox.send([4])
+    #expect(sent.withLock { $0.last } == [[4]])
   }
 
-  @Test func aReaderThatIsCancelledIsLetGo() async {
+  @Test func nothingGoesOutBehindTheEnd() {
+    let sent = Mutex(0)
     let outbox = Outbox()
-    let reader = Task { await outbox.next() }
-    reader.cancel()
-    #expect(await reader.value == [])
+    outbox.attach { messages in sent.withLock { $0 += messages.count } }
     outbox.send([1])
     outbox.send([2])
-    #expect(await outbox.next() == [[1], [2]])
+    outbox.finish()
+    outbox.sent()
+    outbox.send([3])
+    #expect(sent.withLock { $0 } == 1)
   }
 
   @Test func whoAsksWaitsUntilTheClientReads() async {
     let outbox = Outbox()
     outbox.send([UInt8](repeating: 0, count: 9 << 20))
     async let room: Void = outbox.room()
-    #expect(await outbox.next().map(\.count) == [9 << 20])
+    #expect(outbox.takeAll().map(\.count) == [9 << 20])
     await room
     outbox.send([UInt8](repeating: 0, count: 9 << 20))
     let waiting = Task { await outbox.room() }

@@ -63,7 +63,7 @@ struct PerspectiveEndpoint {
       return nil
     }
     let ending = await withTaskExecutorPreference(TableExecutor.shared) {
-      await server.makeSession().run(messages) { try await socket.send($0) }
+      await server.makeSession().run(messages) { socket.send($0, done: $1) }
     }
     if ending == .overrun { socket.close(.messagesLost, reason: "changed rows were not read in time") }
   }

@@ -1,13 +1,15 @@
 import Synchronization
 
-/// Messages on their way to one client: put in by many tasks, taken out in order by the one that sends them.
+/// Messages on their way to one client: put in by many tasks, and handed on in order, all that wait at a time.
 package final class Outbox: Sendable {
-  private typealias Reader = CheckedContinuation<[[UInt8]], Never>
+  /// Takes messages; the next ones come after `sent()`.
+  typealias Sender = @Sendable ([[UInt8]]) -> Void
   private typealias Waiter = CheckedContinuation<Void, Never>
 
   private struct State {
     var waiting: OutboxState
-    var reader: Reader?
+    var sender: Sender?
+    var isSending = false
     /// Those who wait for the end, and of them those who wait for room as well.
     var waiters: [Int: (waiter: Waiter, wantsRoom: Bool)] = [:]
     var waiterCount = 0
@@ -16,10 +18,11 @@ package final class Outbox: Sendable {
     /// Whom a change wakes.
     mutating func wake() -> Wakeup {
       var wakeup = Wakeup()
-      if let reader, waiting.isFinished || !waiting.isEmpty {
-        wakeup.reader = (reader, waiting.takeAll())
-        self.reader = nil
+      if let sender, !isSending, !waiting.isEmpty {
+        isSending = true
+        wakeup.sender = (sender, waiting.takeAll())
       }
+      if waiting.isFinished { sender = nil }
       let hasRoom = waiting.byteCount < Outbox.roomThreshold
       for (number, waiter) in waiters where waiting.isFinished || hasRoom && waiter.wantsRoom {
         wakeup.waiters.append(waiter.waiter)
@@ -30,11 +33,11 @@ package final class Outbox: Sendable {
   }
 
   private struct Wakeup {
-    var reader: (Reader, [[UInt8]])?
+    var sender: (Sender, [[UInt8]])?
     var waiters: [Waiter] = []
 
     func resume() {
-      if let (reader, messages) = reader { reader.resume(returning: messages) }
+      if let (sender, messages) = sender { sender(messages) }
       for waiter in waiters { waiter.resume() }
     }
   }
@@ -82,22 +85,14 @@ package final class Outbox: Sendable {
     return messages
   }
 
-  /// All that waits, and at least one message, waited for; one task at a time asks for it.
-  ///
-  /// - Returns: Nothing when the session is over, or the task is cancelled.
-  package func next() async -> [[UInt8]] {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { (continuation: Reader) in
-        state.withLock { state in
-          precondition(state.reader == nil, "An outbox has one reader")
-          guard !Task.isCancelled else { return Wakeup(reader: (continuation, [])) }
-          state.reader = continuation
-          return state.wake()
-        }.resume()
-      }
-    } onCancel: {
-      state.withLock { $0.reader.take() }?.resume(returning: [])
-    }
+  /// Has messages handed to a sender from now on, until the session is over.
+  func attach(_ sender: @escaping Sender) {
+    change { $0.sender = sender }
+  }
+
+  /// Says that the sender may have more.
+  func sent() {
+    change { $0.isSending = false }
   }
 
   /// Returns when few enough bytes wait, the session is over, or the task is cancelled.

@@ -13,24 +13,20 @@ extension PerspectiveSession {
   ///
   /// - Parameters:
   ///   - messages: What comes, until the client is gone. The next one is taken when the one before is answered.
-  ///   - send: Sends messages in order, and returns when the next ones may be sent; throws when none can be sent any more.
+  ///   - send: Sends messages in order, without waiting for anything, and calls back when the next ones may be sent: with false when none
+  ///     can be sent any more.
   package func run<Messages: AsyncSequence & Sendable>(
-    _ messages: Messages, send: @escaping @Sendable ([[UInt8]]) async throws -> Void
+    _ messages: Messages, send: @escaping @Sendable ([[UInt8]], @escaping @Sendable (Bool) -> Void) -> Void
   ) async -> Ending where Messages.Element == [UInt8] {
+    let outbox = self.outbox
+    outbox.attach { messages in send(messages) { canSend in canSend ? outbox.sent() : outbox.finish() } }
     await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        while true {
-          let messages = await self.outbox.next()
-          guard !messages.isEmpty else { return }
-          do { try await send(messages) } catch { return }
-        }
-      }
       group.addTask {
         // A connection that fails has ended as well.
         do { for try await message in messages { await self.receive(Vector(message)) } } catch {}
       }
-      // A client that does not read keeps the sender waiting, and is seen off all the same.
-      group.addTask { await self.outbox.end() }
+      // A client that cannot be sent anything, or does not read, is seen off whatever it asks for.
+      group.addTask { await outbox.end() }
       await group.next()
       group.cancelAll()
     }

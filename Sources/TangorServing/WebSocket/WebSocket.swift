@@ -78,19 +78,6 @@ public final class WebSocket: Sendable {
     }
   }
 
-  /// Sends binary messages in one write, and waits while the peer reads too slowly.
-  ///
-  /// - Throws: `CancellationError` when the socket is closed or the task cancelled.
-  package func send(_ messages: [[UInt8]]) async throws {
-    try await send(waits: true) { socket in
-      var wereSent = true
-      socket.gather {
-        for message in messages { wereSent = message.withUnsafeBytes { socket.send(.binary, $0, policy: .wait) } && wereSent }
-      }
-      return wereSent
-    }
-  }
-
   private func send(waits: Bool, _ perform: @escaping @Sendable (WebSocketHandler) -> Bool) async throws {
     try Task.checkCancellation()
     guard let socket = state.withLockedValue({ $0.socket }) else { throw CancellationError() }
@@ -100,9 +87,31 @@ public final class WebSocket: Sendable {
       return (wasSent, waits && socket.value.bufferedBytes >= limit)
     }.get()
     guard wasSent else { throw CancellationError() }
-    guard isFull else { return }
+    if isFull { try await waitForRoom(socket) }
+  }
+
+  private func waitForRoom(_ socket: NIOLoopBound<WebSocketHandler>) async throws {
     // The buffer may have drained before this sender is listed.
     try await room.wait { eventLoop.execute { if socket.value.bufferedBytes == 0 { self.room.resumeAll() } } }
+  }
+
+  /// Sends binary messages in one write.
+  ///
+  /// - Parameters:
+  ///   - messages: The messages.
+  ///   - done: Called on the event loop when the next ones may be sent, which takes as long as the peer reads too slowly; with false when
+  ///     the socket is closed.
+  package func send(_ messages: [[UInt8]], done: @escaping @Sendable (_ wereSent: Bool) -> Void) {
+    guard let socket = state.withLockedValue({ $0.socket }) else { return done(false) }
+    let limit = bufferSize
+    eventLoop.execute {
+      var wereSent = true
+      socket.value.gather {
+        for message in messages { wereSent = message.withUnsafeBytes { socket.value.send(.binary, $0, policy: .wait) } && wereSent }
+      }
+      guard wereSent, socket.value.bufferedBytes >= limit else { return done(wereSent) }
+      Task { done((try? await self.waitForRoom(socket)) != nil) }
+    }
   }
 
   /// Begins the closing handshake.
