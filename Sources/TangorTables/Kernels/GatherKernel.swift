@@ -39,7 +39,8 @@ extension ColumnStore {
   }
 
   fileprivate func gatherValidity(_ rows: RowSelection, _ parts: RowParts, _ wanted: [Bool]?) -> Bitmap? {
-    if wanted == nil, rows.count > 64, rows.slots == nil ? isFull(0..<rows.count) : isFull(0..<knownSlots) { return nil }
+    // To look at all rows is worth it for many, and not for a page of a large table.
+    if wanted == nil, rows.count > knownSlots >> 6, rows.slots == nil ? isFull(0..<rows.count) : isFull(0..<knownSlots) { return nil }
     var words = [UInt64](repeating: 0, count: (rows.count + 63) / 64)
     let validity = self.validity.base
     words.withUnsafeMutableBufferPointer { words in

@@ -102,6 +102,8 @@ package struct RowBits: Sendable {
   /// - Parameter range: Positions among the rows of the set, within its count.
   package func slots(_ range: Range<Int>) -> [UInt32] {
     assert(range.upperBound <= count)
+    // Without gaps a row's position is the row.
+    if let last, Int(last) == count - 1 { return range.map { UInt32($0) } }
     var result: [UInt32] = []
     result.reserveCapacity(range.count)
     var position = 0
