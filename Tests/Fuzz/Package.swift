@@ -20,7 +20,7 @@ let package = Package(
     .systemLibrary(name: "CLZ4"),
     .systemLibrary(name: "CZstandard"),
     .target(name: "TangorJSON", swiftSettings: instrumented),
-    .target(name: "CMalloc"),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "TangorTables", dependencies: ["TangorJSON", "CMalloc", "CLZ4", "CZstandard"], swiftSettings: instrumented),
     .target(
       name: "TangorPerspective", dependencies: ["TangorTables", "TangorJSON", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
