@@ -8,6 +8,8 @@ package final class HostedTable: Sendable {
   let listFlatten: ListFlatten
   /// Whether clients may not write to it nor delete it.
   let isReadOnly: Bool
+  /// What clients were answered with, for others who ask for the same.
+  let results = SharedResults()
 
   init(name: String, table: Table, listFlatten: ListFlatten = .zip, isReadOnly: Bool = false) {
     self.name = name

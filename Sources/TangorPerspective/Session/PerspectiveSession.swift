@@ -85,16 +85,17 @@ package final class PerspectiveSession: Sendable {
     case .viewExpandReq(let request): try await expand(Int(request.rowIndex), exchange)
     case .viewCollapseReq(let request): try await collapse(Int(request.rowIndex), exchange)
     case .viewSetDepthReq(let request): try await setDepth(Int(request.depth), exchange)
-    case .viewToArrowReq(let request): try await writeArrow(request, exchange)
-    case .viewToCsvReq(let request): try await writeCSV(request, exchange)
+    case .viewToArrowReq(let request):
+      let codec = try codec(request.compression)
+      try await write(ResultRequest(.arrow(machineNames: request.viewport.machineColumnNames, codec), request.viewport), exchange)
+    case .viewToCsvReq(let request): try await write(ResultRequest(.csv, request.viewport), exchange)
     case .viewToColumnsStringReq(let request):
-      let options = ResultOptions(request.viewport, ids: request.id, index: request.index, isFormatted: request.formatted)
-      try await writeJSON(options, field: 24, exchange) { $0.columns() }
+      try await write(
+        ResultRequest(.columns, request.viewport, ids: request.id, index: request.index, isFormatted: request.formatted), exchange)
     case .viewToRowsStringReq(let request):
-      let options = ResultOptions(request.viewport, ids: request.id, index: request.index, isFormatted: request.formatted)
-      try await writeJSON(options, field: 26, exchange) { $0.objects() }
-    case .viewToNdjsonStringReq(let request):
-      try await writeJSON(ResultOptions(request.viewport), field: 36, exchange) { $0.lines() }
+      try await write(
+        ResultRequest(.rows, request.viewport, ids: request.id, index: request.index, isFormatted: request.formatted), exchange)
+    case .viewToNdjsonStringReq(let request): try await write(ResultRequest(.lines, request.viewport), exchange)
     case nil: throw RequestError("Unhandled request type 2")
     }
   }

@@ -9,6 +9,9 @@ struct Expansion {
   /// - Parameter depth: Levels below the total that are shown; 0 or nil for all.
   init(depth: Int?) { self.depth = depth.flatMap { $0 > 0 ? $0 : nil } ?? .max }
 
+  /// The levels that are open, where no group was opened or closed by itself.
+  var evenDepth: Int? { opened.isEmpty && closed.isEmpty ? depth : nil }
+
   func isOpen(_ node: GroupTree.Node) -> Bool {
     if closed.contains(node.serial) { return false }
     return opened.contains(node.serial) || node.depth < depth

@@ -3,6 +3,7 @@ final class PivotView: TableView {
   private let plan: ViewPlan
   private let table: TableCore
   private let pivot: Pivot
+  private let isShared: Bool
   private var rowSorts: [GroupSort] = []
   private var columnSorts: [GroupSort] = []
   /// Columns that are sorted by and not shown.
@@ -13,9 +14,12 @@ final class PivotView: TableView {
   private var heads: [UInt32] = []
   private var headsVersion = -1
 
-  /// - Parameter pivot: The groups of the plan, which others may share.
-  init(_ plan: ViewPlan, _ table: TableCore, _ pivot: Pivot) {
+  /// - Parameters:
+  ///   - pivot: The groups of the plan.
+  ///   - isShared: Whether all views of the configuration have them.
+  init(_ plan: ViewPlan, _ table: TableCore, _ pivot: Pivot, isShared: Bool) {
     self.plan = plan
+    self.isShared = isShared
     self.table = table
     self.pivot = pivot
     expansion = Expansion(depth: plan.configuration.groupByDepth)
@@ -61,6 +65,10 @@ final class PivotView: TableView {
 
   var configuration: ViewConfiguration { plan.configuration }
   var resolvedConfiguration: ViewConfiguration { plan.resolved }
+  var shape: ResultShape? {
+    guard isShared, let depth = expansion.evenDepth else { return nil }
+    return ResultShape(configuration: configuration, depth: depth, version: table.version)
+  }
   var rowCount: Int { visibleRows().count }
   var columnCount: Int { visibleHeads().count * pivot.shown.count }
 

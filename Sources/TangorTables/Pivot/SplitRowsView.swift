@@ -15,6 +15,7 @@ final class SplitRowsView: TableView, TableObserver {
   var tracksChanges = false
   var configuration: ViewConfiguration { plan.configuration }
   var resolvedConfiguration: ViewConfiguration { plan.resolved }
+  var shape: ResultShape? { flat.shape }
   var rowCount: Int { flat.rowCount }
   var columnCount: Int { heads.count * plan.columns.count }
   var schema: [(name: String, type: ColumnType)] { flat.schema }

@@ -4,6 +4,7 @@ extension TableCore {
   /// - Returns: What happened, a set for each port that was written through, in ascending order.
   @discardableResult package func poll() -> [ChangeSet] {
     guard !pending.isEmpty else { return [] }
+    version += 1
     notify { $0.pollWillBegin() }
     var record = ChangeRecord(table: self)
     let changes = pending

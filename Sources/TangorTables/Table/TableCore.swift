@@ -26,6 +26,8 @@ package final class TableCore {
   var ages: [UInt32] = []
   var oldest = 0
   var pending: [PendingChange] = []
+  /// Grows whenever anything in the table may have changed.
+  package internal(set) var version = 0
   var observers: [WeakObserver] = []
   /// What computes views now, by what they ask for.
   var sharedViews: [ViewConfiguration: WeakObserver] = [:]

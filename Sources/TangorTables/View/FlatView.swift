@@ -22,6 +22,7 @@ final class FlatView: TableView, TableObserver {
 
   var configuration: ViewConfiguration { plan.configuration }
   var resolvedConfiguration: ViewConfiguration { plan.resolved }
+  var shape: ResultShape? { ResultShape(configuration: configuration, depth: 0, version: table.version) }
   var rowCount: Int { rows.members.count }
   var columnCount: Int { plan.columns.count }
   var schema: [(name: String, type: ColumnType)] { plan.columns.map { ($0.name, $0.store.kind.type) } }

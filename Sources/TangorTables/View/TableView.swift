@@ -6,6 +6,8 @@ package protocol TableView: AnyObject {
   var configuration: ViewConfiguration { get }
   /// With the aggregate of every column that is shown or that rows are sorted by, and without sorts of columns: what clients are told.
   var resolvedConfiguration: ViewConfiguration { get }
+  /// What its results depend on; nil where another view of the same configuration may show something else.
+  var shape: ResultShape? { get }
   var rowCount: Int { get }
   /// Visible columns, those of splits counted one by one.
   var columnCount: Int { get }
@@ -59,9 +61,9 @@ extension TableCore {
     if measures.contains(where: { remembers.contains($0.aggregate) }) {
       let pivot = Pivot(plan, self, hidden: PivotView.sorts(plan).map(\.measure))
       add(pivot)
-      return PivotView(plan, self, pivot)
+      return PivotView(plan, self, pivot, isShared: false)
     }
-    return PivotView(plan, self, share(key) { Pivot(plan, self, hidden: PivotView.sorts(plan).map(\.measure)) })
+    return PivotView(plan, self, share(key) { Pivot(plan, self, hidden: PivotView.sorts(plan).map(\.measure)) }, isShared: true)
   }
 
   /// What computes a configuration; made when nobody has it.
