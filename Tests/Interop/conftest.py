@@ -12,10 +12,9 @@ from client import Client
 from Harness.server import Server
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """The gallery, once for the session. At the end it must stop at a signal, in time and with status 0."""
-    running = Server("demo").start()
+def served(running: Server) -> Iterator[Server]:
+    """Runs a server. At the end it must stop at a signal, in time and with status 0."""
+    running.start()
     try:
         yield running
         assert running.process is not None and running.process.poll() is None, f"the server ended on its own:\n{running.log[-4000:]}"
@@ -23,6 +22,12 @@ def server() -> Iterator[Server]:
         assert "Fatal error" not in running.log
     finally:
         running.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The gallery, once for the session."""
+    yield from served(Server("demo"))
 
 
 @pytest.fixture(scope="session")
@@ -39,14 +44,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                    "orders": {"source": str(folder / "orders.ndjson"), "index": "id"}},
     }
     (folder / "tangor.yaml").write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML
-    running = Server("serve", "--config", str(folder / "tangor.yaml")).start()
-    try:
-        yield running
-        assert running.process is not None and running.process.poll() is None, f"the server ended on its own:\n{running.log[-4000:]}"
-        running.stop(signal.SIGTERM)
-        assert "Fatal error" not in running.log
-    finally:
-        running.close()
+    yield from served(Server("serve", "--config", str(folder / "tangor.yaml")))
 
 
 @pytest.fixture

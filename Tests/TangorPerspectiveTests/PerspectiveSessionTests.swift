@@ -168,6 +168,37 @@ import Testing
     #expect(try await client.makeView("x", of: "t") == .tableMakeViewResp(.with { $0.viewID = "x" }))
   }
 
+  @Test func tablesOfClientsAreLimited() async throws {
+    var limits = PerspectiveServer.Limits()
+    limits.tables = 2
+    let server = PerspectiveServer(limits: limits)
+    try server.host(Table(schema: Schema([.init("a", .int64)])), as: "own")
+    let client = TestClient(server)
+    #expect(try await client.makeTable("t", rows: #"[{"a":1}]"#) == .makeTableResp(.init()))
+    guard case .serverError(let error) = try await client.makeTable("u", rows: #"[{"a":1}]"#) else {
+      throw TestClient.Unanswered(answers: [])
+    }
+    #expect(error.message.contains("2 tables"))
+    // The server's own tables are not held up by those of clients.
+    try server.host(Table(schema: Schema([.init("a", .int64)])), as: "other")
+    _ = try await client.ask("t", .tableDeleteReq(.init()))
+    #expect(server.tables.map(\.name) == ["other", "own"])
+  }
+
+  @Test func clientsMakeNoTablesWhereTheyMayNot() async throws {
+    var limits = PerspectiveServer.Limits()
+    limits.clientsMayMakeTables = false
+    let server = PerspectiveServer(limits: limits)
+    try server.host(Table(schema: Schema([.init("a", .int64)])), as: "own")
+    let client = TestClient(server)
+    guard case .serverError(let error) = try await client.makeTable("t", rows: #"[{"a":1}]"#) else {
+      throw TestClient.Unanswered(answers: [])
+    }
+    #expect(error.message == "Clients cannot make tables on this server; open one that it has.")
+    #expect(try await client.ask("own", client.update("own", rows: #"[{"a":1}]"#)) == .tableUpdateResp(.init()))
+    #expect(server.tables.map(\.name) == ["own"])
+  }
+
   @Test func aSessionThatIsOverKeepsNothing() async throws {
     let client = TestClient(server)
     _ = try await client.makeTable("t", rows: #"[{"a":1}]"#)

@@ -15,10 +15,12 @@ public final class TableRegistry: Sendable {
   /// Serves the tables that are not in a namespace.
   let server: PerspectiveServer
   let namespaces: TableNamespaces
+  private let hasNamespaces: Bool
 
   init(configuration: PerspectiveConfiguration, time: TimeSource = .continuous) {
     let limits = PerspectiveServer.Limits(configuration)
     server = PerspectiveServer(limits: limits)
+    hasNamespaces = configuration.namespaces
     namespaces = TableNamespaces(
       maximum: configuration.maximumNamespaces, lease: configuration.namespaceLease, time: time
     ) { PerspectiveServer(limits: limits) }
@@ -76,7 +78,9 @@ public final class TableRegistry: Sendable {
   var connections: Int { server.sessionCount + namespaces.connections }
 
   /// Ends the leases of namespaces until the task is cancelled.
-  func run() async { await namespaces.run() }
+  func run() async {
+    if hasNamespaces { await namespaces.run() }
+  }
 }
 
 extension Table {

@@ -29,17 +29,16 @@ struct DataReader {
   func update(_ data: WireMakeTableData, _ schema: Schema) throws -> Batch { try read(data, schema) }
 
   private func read(_ data: WireMakeTableData, _ schema: Schema?) throws -> Batch {
-    switch data.data {
-    case .fromCsv(let text): try bytes(text).withRaw { try CSVReader.read($0, schema: schema) }
-    case .fromRows(let text):
-      try bytes(text).withRaw { try JSONTableReader.rows($0, schema: schema, listFlatten: listFlatten, index: index) }
-    case .fromCols(let text):
-      try bytes(text).withRaw { try JSONTableReader.columns($0, schema: schema, listFlatten: listFlatten, index: index) }
-    case .fromNdjson(let text):
-      try bytes(text).withRaw { try JSONTableReader.ndjson($0, schema: schema, listFlatten: listFlatten, index: index) }
-    case .fromArrow(let message): try ArrowReader.read(bytes(message), listFlatten: listFlatten, index: index, compression: compression)
-    case .fromSchema, .fromView, nil: throw RequestError.malformedData
-    }
+    let (format, data): (TableFormat, Vector<UInt8>) =
+      switch data.data {
+      case .fromCsv(let text): (.csv, bytes(text))
+      case .fromRows(let text): (.rows, bytes(text))
+      case .fromCols(let text): (.columns, bytes(text))
+      case .fromNdjson(let text): (.lines, bytes(text))
+      case .fromArrow(let message): (.arrow, bytes(message))
+      case .fromSchema, .fromView, nil: throw RequestError.malformedData
+      }
+    return try format.read(data, schema: schema, listFlatten: listFlatten, index: index, compression: compression)
   }
 
   // MARK: Keys
@@ -64,7 +63,9 @@ struct DataReader {
 
   /// Keys in a JSON list.
   private static func keys(_ bytes: Vector<UInt8>, _ index: String) throws -> BatchColumn {
-    let value = try bytes.withRaw { try JSONReader.read($0) { reader in try reader.readValue() } }
+    let value = try bytes.withUnsafeBufferPointer { bytes in
+      try JSONReader.read(UnsafeRawBufferPointer(bytes)) { reader in try reader.readValue() }
+    }
     guard case .array(let values) = value else { throw RequestError("The keys of rows to remove are a JSON list of values.") }
     var kind = ColumnKind.int64
     var cells: [CellValue] = []
@@ -91,11 +92,4 @@ struct DataReader {
   }
 
   private func bytes(_ data: some Collection<UInt8>) -> Vector<UInt8> { payload ?? Vector(data) }
-}
-
-extension Vector<UInt8> {
-  /// The bytes, while `body` runs.
-  func withRaw<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    try withUnsafeBufferPointer { try body(UnsafeRawBufferPointer($0)) }
-  }
 }

@@ -40,8 +40,7 @@ extension Table {
   /// - Parameter keys: Values of the index column.
   /// - Throws: On a table without an index.
   public nonisolated func remove(keys: [some CellConvertible]) async throws(TableError) {
-    guard let values = try? TableColumn(keys).values.get() else { return }
-    try await remove(values)
+    try await remove(try TableColumn(keys).values.get())
   }
 
   /// The row of a key, as a value of a type; nil when it is not there.

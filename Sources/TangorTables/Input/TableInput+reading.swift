@@ -5,7 +5,7 @@ extension TableInput {
   func newTable(index: String?) throws(TableError) -> Batch {
     var batch = try read(schema: nil, index: index)
     // What wrote the text put the rows' keys in front of the columns.
-    if case .csv = content { batch.columns.removeAll { $0.name == TableCore.keyColumn } }
+    if case .bytes(_, .csv, _) = content { batch.columns.removeAll { $0.name == TableCore.keyColumn } }
     guard !batch.columns.isEmpty else {
       throw TableError("There is no column in the rows; make the table with `Table(schema:)`, and update it when there are rows")
     }
@@ -28,32 +28,9 @@ extension TableInput {
 
   private func read(schema: Schema?, index: String?) throws(TableError) -> Batch {
     switch content {
-    case .batch(let batch): return try batch.get()
-    case .csv(let bytes): return try Self.with(bytes) { bytes throws(TableError) in try CSVReader.read(bytes, schema: schema) }
-    case .json(let bytes, let lists):
-      return try Self.with(bytes) { bytes throws(TableError) in
-        switch bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
-        case 0x5B: try JSONTableReader.rows(bytes, schema: schema, listFlatten: lists, index: index)
-        case 0x7B: try JSONTableReader.columns(bytes, schema: schema, listFlatten: lists, index: index)
-        default: throw TableError("The JSON of a table is a list of rows, `[{\"a\": 1}]`, or an object of columns, `{\"a\": [1]}`")
-        }
-      }
-    case .lines(let bytes, let lists):
-      return try Self.with(bytes) { bytes throws(TableError) in
-        try JSONTableReader.ndjson(bytes, schema: schema, listFlatten: lists, index: index)
-      }
-    case .arrow(let bytes, let lists):
-      return try ArrowReader.read(bytes, listFlatten: lists, index: index, compression: ArrowCodecs.available)
+    case .batch(let batch): try batch.get()
+    case .bytes(let bytes, let format, let lists): try format.read(bytes, schema: schema, listFlatten: lists, index: index)
     }
-  }
-
-  private static func with(
-    _ bytes: Vector<UInt8>, _ read: (UnsafeRawBufferPointer) throws(TableError) -> Batch
-  ) throws(TableError) -> Batch {
-    let result: Result<Batch, TableError> = bytes.withUnsafeBufferPointer { bytes in
-      do throws(TableError) { return .success(try read(UnsafeRawBufferPointer(bytes))) } catch { return .failure(error) }
-    }
-    return try result.get()
   }
 }
 

@@ -11,10 +11,7 @@
 public struct TableInput: Sendable {
   enum Content {
     case batch(Result<Batch, TableError>)
-    case csv(Vector<UInt8>)
-    case json(Vector<UInt8>, ListFlatten)
-    case lines(Vector<UInt8>, ListFlatten)
-    case arrow(Vector<UInt8>, ListFlatten)
+    case bytes(Vector<UInt8>, TableFormat, ListFlatten)
   }
 
   let content: Content
@@ -56,7 +53,7 @@ public struct TableInput: Sendable {
   // MARK: Formats
 
   /// Comma-separated values with a header, in UTF-8. What is wrong with the text is thrown by the table that gets it; so below.
-  public static func csv(_ bytes: some Collection<UInt8>) -> TableInput { TableInput(content: .csv(Vector(bytes))) }
+  public static func csv(_ bytes: some Collection<UInt8>) -> TableInput { TableInput(content: .bytes(Vector(bytes), .csv, .zip)) }
 
   public static func csv(_ text: String) -> TableInput { csv(text.utf8) }
 
@@ -66,7 +63,13 @@ public struct TableInput: Sendable {
   ///   - bytes: In UTF-8.
   ///   - lists: What lists within rows become.
   public static func json(_ bytes: some Collection<UInt8>, lists: ListFlatten = .zip) -> TableInput {
-    TableInput(content: .json(Vector(bytes), lists))
+    switch bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
+    case 0x5B: return TableInput(content: .bytes(Vector(bytes), .rows, lists))
+    case 0x7B: return TableInput(content: .bytes(Vector(bytes), .columns, lists))
+    default:
+      let error = TableError("The JSON of a table is a list of rows, `[{\"a\": 1}]`, or an object of columns, `{\"a\": [1]}`")
+      return TableInput(content: .batch(.failure(error)))
+    }
   }
 
   public static func json(_ text: String, lists: ListFlatten = .zip) -> TableInput { json(text.utf8, lists: lists) }
@@ -77,7 +80,7 @@ public struct TableInput: Sendable {
   ///   - bytes: In UTF-8.
   ///   - lists: What lists within rows become.
   public static func ndjson(_ bytes: some Collection<UInt8>, lists: ListFlatten = .zip) -> TableInput {
-    TableInput(content: .lines(Vector(bytes), lists))
+    TableInput(content: .bytes(Vector(bytes), .lines, lists))
   }
 
   public static func ndjson(_ text: String, lists: ListFlatten = .zip) -> TableInput { ndjson(text.utf8, lists: lists) }
@@ -88,6 +91,6 @@ public struct TableInput: Sendable {
   ///   - bytes: They are copied once.
   ///   - lists: What lists within rows become.
   public static func arrow(_ bytes: some Collection<UInt8>, lists: ListFlatten = .zip) -> TableInput {
-    TableInput(content: .arrow(Vector(bytes), lists))
+    TableInput(content: .bytes(Vector(bytes), .arrow, lists))
   }
 }

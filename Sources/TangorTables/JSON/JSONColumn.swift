@@ -8,73 +8,28 @@
 final class JSONColumn {
   let name: String
   let isDeclared: Bool
-  /// Nil until the first value that is not null.
-  @exclusivity(unchecked) private(set) var kind: ColumnKind?
-  /// Whole numbers, truth values, days and milliseconds: whatever the kind stores as an integer.
-  @exclusivity(unchecked) private var integers: [Int64] = []
-  @exclusivity(unchecked) private var doubles: [Double] = []
-  @exclusivity(unchecked) private var texts = TextBuilder()
-  @exclusivity(unchecked) private var validity = BitmapBuilder()
-  @exclusivity(unchecked) private var presence = BitmapBuilder()
+  @exclusivity(unchecked) private var cells: CellStorage
 
   /// - Parameter kind: the kind of a declared column
   init(_ name: String, kind: ColumnKind? = nil) {
-    (self.name, self.kind, isDeclared) = (name, kind, kind != nil)
+    (self.name, cells, isDeclared) = (name, CellStorage(kind: kind), kind != nil)
   }
 
+  /// Nil until the first value that is not null.
+  @inline(__always)
+  var kind: ColumnKind? { cells.kind }
+
   /// Cells so far.
-  var count: Int { validity.count }
+  var count: Int { cells.count }
 
   /// How many cells say anything about the column.
-  var presentCount: Int { count - presence.falseCount }
+  var presentCount: Int { count - cells.presence.falseCount }
 
   /// Makes room for the cell of a row: rows that said nothing are filled up, and what the row said before is taken back.
   @inline(__always)
-  func prepare(row: Int) {
-    if count != row { fill(upTo: row) }
-  }
+  func prepare(row: Int) { cells.prepare(row: row) }
 
-  private func fill(upTo row: Int) {
-    while count > row { removeLast() }
-    let missing = row - count
-    guard missing > 0 else { return }
-    storeEmpty(missing)
-    validity.append(false, count: missing)
-    presence.append(false, count: missing)
-  }
-
-  private func removeLast() {
-    validity.removeLast()
-    presence.removeLast()
-    switch kind {
-    case nil: break
-    case .float32, .float64: doubles.removeLast()
-    case .string: texts.removeLast()
-    default: integers.removeLast()
-    }
-  }
-
-  func appendNull() {
-    storeEmpty()
-    validity.append(false)
-    presence.append(true)
-  }
-
-  private func storeEmpty(_ count: Int = 1) {
-    switch kind {
-    case nil: break
-    case .float32, .float64: doubles.append(contentsOf: repeatElement(0, count: count))
-    case .string: for _ in 0..<count { texts.appendEmpty() }
-    default: integers.append(contentsOf: repeatElement(0, count: count))
-    }
-  }
-
-  /// Says that the cell has a value, which was just stored.
-  @inline(__always)
-  private func appendPresent() {
-    validity.append(true)
-    presence.append(true)
-  }
+  func appendNull() { cells.appendNull() }
 
   @inline(__always)
   func append(_ number: JSONNumberValue) throws(TableError) {
@@ -89,8 +44,8 @@ final class JSONColumn {
   private func appendRest(_ number: JSONNumberValue) throws(TableError) {
     guard let kind else {
       switch number {
-      case .integer(let value): start(Int32(exactly: value) == nil ? .float64 : .int32)
-      case .double: start(.float64)
+      case .integer(let value): cells.start(Int32(exactly: value) == nil ? .float64 : .int32)
+      case .double: cells.start(.float64)
       case .big: throw TableError("Expected double, found 6")
       }
       return try append(number)
@@ -107,22 +62,22 @@ final class JSONColumn {
     case .datetime: storeInteger(number.truncated)
     case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64:
       guard !isDeclared else { return storeWhole(number, kind) }
-      widenToDouble()
+      cells.widenToDouble()
       storeDouble(number.double)
     }
   }
 
   func append(_ value: Bool) throws(TableError) {
     guard let kind else {
-      start(.boolean)
+      cells.start(.boolean)
       return storeInteger(value ? 1 : 0)
     }
     let code = value ? 2 : 1
     switch kind {
     case .boolean: storeInteger(value ? 1 : 0)
     case .string:
-      texts.append(value ? "true" : "false")
-      appendPresent()
+      cells.texts.append(value ? "true" : "false")
+      cells.appendPresent()
     case .float32, .float64: throw TableError("Expected double, found \(code)")
     case .date: throw TableError("Could not coerce to date")
     case .datetime: throw TableError("Could not coerce \(code) to a time.")
@@ -138,7 +93,7 @@ final class JSONColumn {
 
   private func appendRest(_ text: UnsafeBufferPointer<UInt8>) throws(TableError) {
     guard let kind else {
-      start(JSONGuess.kind(of: text))
+      cells.start(JSONGuess.kind(of: text))
       return try append(text)
     }
     switch kind {
@@ -167,28 +122,28 @@ final class JSONColumn {
 
   @inline(__always)
   private func storeInteger(_ value: Int64) {
-    integers.append(value)
-    appendPresent()
+    cells.integers.append(value)
+    cells.appendPresent()
   }
 
   @inline(__always)
   private func storeDouble(_ value: Double) {
-    doubles.append(value)
-    appendPresent()
+    cells.doubles.append(value)
+    cells.appendPresent()
   }
 
   @inline(__always)
   private func storeText(_ text: UnsafeBufferPointer<UInt8>) {
-    texts.append(text)
-    appendPresent()
+    cells.texts.append(text)
+    cells.appendPresent()
   }
 
   private func storeText(of number: JSONNumberValue) {
     switch number {
-    case .integer(let value): texts.append(String(value))
-    case .double(let value), .big(let value): NumberText.sixDecimals(value).withUnsafeBufferPointer { texts.append($0) }
+    case .integer(let value): cells.texts.append(String(value))
+    case .double(let value), .big(let value): NumberText.sixDecimals(value).withUnsafeBufferPointer { cells.texts.append($0) }
     }
-    appendPresent()
+    cells.appendPresent()
   }
 
   /// Stores a number in a declared column of whole numbers: without its fraction, and held within what the kind can store.
@@ -201,55 +156,20 @@ final class JSONColumn {
     storeInteger(min(max(number.truncated, range.lowerBound), range.upperBound))
   }
 
-  private func start(_ kind: ColumnKind) {
-    self.kind = kind
-    storeEmpty(count)
-  }
-
-  private func widenToDouble() {
-    doubles = integers.map { Double($0) }
-    (integers, kind) = ([], .float64)
-  }
-
   private func widenToText() {
     // Cells without a value are overwritten with the empty text: their bits say that they mean nothing.
-    let validity = validity.bitmap
-    for (row, value) in integers.enumerated() {
-      if validity?[row] ?? true { texts.append(String(value)) } else { texts.appendEmpty() }
+    let validity = cells.validity.bitmap
+    for (row, value) in cells.integers.enumerated() {
+      if validity?[row] ?? true { cells.texts.append(String(value)) } else { cells.texts.appendEmpty() }
     }
-    (integers, kind) = ([], .string)
+    (cells.integers, cells.kind) = ([], .string)
   }
 
   /// The column, when `rowCount` rows are read.
   func finish(rowCount: Int) -> BatchColumn {
-    prepare(row: rowCount)
-    var values: BatchValues
-    switch kind {
-    case nil: values = .null(rowCount)
-    case .float64: values = .float64(Vector(doubles))
-    case .float32: values = .float32(converted(doubles) { Float($0) })
-    case .string: values = .text(texts.vector)
-    case .boolean: values = .boolean(converted(integers) { UInt8(truncatingIfNeeded: $0) })
-    case .date: values = .date(converted(integers) { Int32(truncatingIfNeeded: $0) })
-    case .datetime: values = .datetime(Vector(integers))
-    case .int8: values = .int8(converted(integers) { Int8(truncatingIfNeeded: $0) })
-    case .int16: values = .int16(converted(integers) { Int16(truncatingIfNeeded: $0) })
-    case .int32: values = .int32(converted(integers) { Int32(truncatingIfNeeded: $0) })
-    case .int64: values = .int64(Vector(integers))
-    case .uint8: values = .uint8(converted(integers) { UInt8(truncatingIfNeeded: $0) })
-    case .uint16: values = .uint16(converted(integers) { UInt16(truncatingIfNeeded: $0) })
-    case .uint32: values = .uint32(converted(integers) { UInt32(truncatingIfNeeded: $0) })
-    case .uint64: values = .uint64(converted(integers) { UInt64(bitPattern: $0) })
-    }
-    if rowCount > 0, validity.falseCount == rowCount { values = .null(rowCount) }
-    return BatchColumn(name, values, validity: validity.bitmap, presence: presence.bitmap)
-  }
-}
-
-/// A vector of converted values.
-func converted<From, To>(_ values: [From], _ convert: (From) -> To) -> Vector<To> {
-  Vector(count: values.count) { memory in
-    for (index, value) in values.enumerated() { memory.initializeElement(at: index, to: convert(value)) }
+    var column = cells.finish(name, rowCount: rowCount)
+    if rowCount > 0, cells.validity.falseCount == rowCount { column.values = .null(rowCount) }
+    return column
   }
 }
 

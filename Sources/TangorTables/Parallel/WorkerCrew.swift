@@ -4,6 +4,8 @@ import Glibc
 /// while there is nothing to do. One of them gives freed memory back when the engine has been idle for a while.
 ///
 /// Whoever gives them work does it too, and does not wait for helpers that have not come: two tables at once share them without harm.
+///
+/// Unchecked, because all that changes is read and written under `lock`.
 final class WorkerCrew: @unchecked Sendable {
   static let shared = WorkerCrew()
 
@@ -17,7 +19,6 @@ final class WorkerCrew: @unchecked Sendable {
     init(_ body: @escaping @Sendable () -> Void, wanted: Int) { (self.body, self.wanted) = (body, wanted) }
   }
 
-  // All that changes is read and written under the lock; that is why it may be shared.
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let workCame = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let helperLeft = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

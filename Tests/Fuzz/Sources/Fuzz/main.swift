@@ -32,6 +32,7 @@ private let test: TestOneInput = { start, count in
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
   let done = DispatchSemaphore(value: 0)
   Task.detached {
+    // The fuzzer knows a finding by the end of the process.
     do { try await chosen.run(bytes) } catch { fatalError("\(error)") }
     done.signal()
   }
