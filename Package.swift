@@ -27,6 +27,8 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -65,7 +67,9 @@ let package = Package(
     // The HTTP/1 pipeline is our own, in the manner of this version's; see docs/decisions/connections-without-tasks.md.
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.9.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
     // Only with the trait Macros; neither fetched nor built without it.
     .package(url: "https://github.com/swiftlang/swift-syntax.git", from: "603.0.0"),
   ],
@@ -121,14 +125,21 @@ let package = Package(
     .target(
       name: "TangorSite",
       dependencies: ["TangorServing", "TangorCore", "TangorJSON", crypto, hummingbird, httpTypes, logging, nioCore, nioPosix],
-      swiftSettings: settings, plugins: ["EmbedBrowser"]),
+      swiftSettings: settings, plugins: ["EmbedFolders"]),
+    .target(
+      name: "TangorPrograms",
+      dependencies: [
+        "TangorServing", "TangorCore", "TangorJSON", asyncHTTPClient, subprocess, hummingbird, httpTypes, logging, metrics, nioCore, nioHTTP1,
+        nioPosix, nioWebSocket,
+      ],
+      swiftSettings: settings, plugins: ["EmbedFolders"]),
     .executableTarget(name: "EmbedFiles", swiftSettings: settings),
-    .plugin(name: "EmbedBrowser", capability: .buildTool(), dependencies: ["EmbedFiles"]),
+    .plugin(name: "EmbedFolders", capability: .buildTool(), dependencies: ["EmbedFiles"]),
     .target(
       name: "Tangor",
       dependencies: [
-        "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorPerspective", "TangorTables", "TangorServing",
-        "TangorCore", "TangorJSON", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL,
+        "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorPerspective", "TangorTables", "TangorPrograms",
+        "TangorServing", "TangorCore", "TangorJSON", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL,
         serviceLifecycle, unixSignals,
         .product(name: "Yams", package: "Yams"),
       ],
@@ -181,6 +192,13 @@ let package = Package(
       dependencies: ["TangorServices", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore], swiftSettings: settings),
     .testTarget(
       name: "TangorSiteTests", dependencies: ["TangorSite", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, nioCore],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TangorProgramsTests",
+      dependencies: [
+        "TangorPrograms", "TangorServing", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, nioEmbedded, nioHTTP1,
+        nioPosix,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "TangorTests",

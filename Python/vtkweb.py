@@ -1,0 +1,1 @@
+"""Runs a visualization script as a program of Tangor's."""

@@ -1,0 +1,9 @@
+import Testing
+
+@testable import TangorPrograms
+
+@Suite struct EmbeddedTests {
+  @Test func theLauncherIsInTheBinary() {
+    #expect(PythonFiles.all.map(\.path) == ["vtkweb.py"])
+  }
+}
