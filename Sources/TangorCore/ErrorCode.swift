@@ -107,6 +107,8 @@ extension ErrorCode {
   public static let uploadBusy = Self("upload_busy", "Upload busy", status: 423, rpcCode: -32075, retry: true)
   /// The signal did not come in the time that the caller was ready to wait.
   public static let signalTimeout = Self("signal_timeout", "No signal came", status: 504, rpcCode: -32080, retry: true)
+  /// The relay cannot reach the program, or the program does not speak the protocol that was asked for.
+  public static let badGateway = Self("bad_gateway", "Bad gateway", status: 502, rpcCode: -32094, retry: true)
   /// The caller went or asked for it.
   public static let canceled = Self("canceled", "Canceled", status: 499, rpcCode: -32099)
 
@@ -117,6 +119,6 @@ extension ErrorCode {
     .preconditionFailed, .upgradeRequired, .requestTimeout, .tooManyRequests, .headersTooLarge, .streamNotFound, .streamFailed,
     .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .objectNotFound, .notSettable,
     .notCallable, .callNotStarted, .callFailed, .notDeletable, .channelNotFound, .fileExists, .insufficientStorage,
-    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .incompleteBody, .signalTimeout, .canceled,
+    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .incompleteBody, .signalTimeout, .badGateway, .canceled,
   ]
 }
