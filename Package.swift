@@ -129,7 +129,8 @@ let package = Package(
     .target(
       name: "TangorPrograms",
       dependencies: [
-        "TangorServing", "TangorCore", "TangorJSON", asyncHTTPClient, subprocess, hummingbird, httpTypes, logging, metrics, nioCore, nioHTTP1,
+        "TangorServing", "TangorCore", "TangorJSON", asyncHTTPClient, subprocess, hummingbird, httpTypes, logging, metrics, nioCore,
+        nioHTTP1,
         nioPosix, nioWebSocket,
       ],
       swiftSettings: settings, plugins: ["EmbedFolders"]),
@@ -139,13 +140,15 @@ let package = Package(
       name: "Tangor",
       dependencies: [
         "TangorObjects", "TangorServices", "TangorStreams", "TangorSite", "TangorPerspective", "TangorTables", "TangorPrograms",
-        "TangorServing", "TangorCore", "TangorJSON", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, logging, nioCore, nioPosix, nioSSL,
+        "TangorServing", "TangorCore", "TangorJSON", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, logging, nioCore, nioPosix,
+        nioSSL,
         serviceLifecycle, unixSignals,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
     .target(
-      name: "TangorGallery", dependencies: ["Tangor", "TangorTables", "TangorCore", crypto, httpTypes, nioCore, serviceLifecycle],
+      name: "TangorGallery",
+      dependencies: ["Tangor", "TangorPrograms", "TangorTables", "TangorCore", crypto, httpTypes, nioCore, serviceLifecycle],
       swiftSettings: settings),
     .executableTarget(
       name: "TangorCommand",
@@ -196,14 +199,16 @@ let package = Package(
     .testTarget(
       name: "TangorProgramsTests",
       dependencies: [
-        "TangorPrograms", "TangorServing", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, nioEmbedded, nioHTTP1,
+        "TangorPrograms", "TangorServing", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, nioEmbedded,
+        nioHTTP1,
         nioPosix,
       ],
       swiftSettings: settings),
     .testTarget(
       name: "TangorTests",
       dependencies: [
-        "Tangor", "TangorGallery", "TangorPerspective", "TangorTables", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes,
+        "Tangor", "TangorGallery", "TangorPerspective", "TangorPrograms", "TangorTables", "TangorTesting", hummingbird, hummingbirdTesting,
+        httpTypes,
         logging, nioCore, serviceLifecycle,
       ],
       swiftSettings: settings),
