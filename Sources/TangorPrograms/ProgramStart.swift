@@ -114,3 +114,7 @@ public struct ProgramStartError: Error, Sendable {
   private static let shownLines = 10
   private static let shownCharacters = 2_000
 }
+
+extension ProgramStartError: CustomStringConvertible {
+  public var description: String { error.description }
+}

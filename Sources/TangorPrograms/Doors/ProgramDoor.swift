@@ -33,9 +33,8 @@ package struct ProgramDoor: Sendable {
     PublicAddress(of: request, from: context.client, isSecure: isSecure, proxies: proxies)
   }
 
-  /// The program that the path names by its key.
-  func program(_ context: some ChannelRequestContext) throws -> Program {
-    let text = context.parameters.get("key") ?? ""
+  /// The program of a key as it stands in a path.
+  func program(_ text: String) throws -> Program {
     guard let key = Key(text) else { throw TangorError.programNotFound(text) }
     return try registry.program(key)
   }

@@ -21,15 +21,14 @@ public struct ProgramRoutes<Context: ChannelRequestContext>: Sendable {
     routes.methods(at: "/programs", [(.get, list)])
     // A key for what is there, the name of a kind for what is launched.
     routes.methods(at: "/programs/:key", [(.get, info), (.post, launch), (.delete, terminate)])
-    routes.methods(at: "/programs/:key/logs", [(.get, logs), (.post, launch)])
-    routes.methods(at: "/programs/:key/**", [(.post, launch)])
+    routes.methods(at: "/programs/:key/**", [(.get, logs), (.post, launch)])
     return routes
   }
 
   private func list(_ request: Request, _ context: Context) -> Response { ProgramDoor.respond(door.answer.infos(registry.programs)) }
 
   private func info(_ request: Request, _ context: Context) throws -> Response {
-    ProgramDoor.respond(door.answer.info(try door.program(context)))
+    ProgramDoor.respond(door.answer.info(try door.program(context.parameters.get("key") ?? "")))
   }
 
   private func launch(_ request: Request, _ context: Context) async throws -> Response {
@@ -48,13 +47,16 @@ public struct ProgramRoutes<Context: ChannelRequestContext>: Sendable {
 
   private func terminate(_ request: Request, _ context: Context) async throws -> Response {
     try door.origins.check(request)
-    let key = try door.program(context).key
+    let key = try door.program(context.parameters.get("key") ?? "").key
     try await registry.terminate(key)
     return ProgramDoor.respond(ProgramAnswer.terminated(key))
   }
 
   private func logs(_ request: Request, _ context: Context) throws -> Response {
-    let program = try door.program(context)
+    let program = try door.program(context.parameters.get("key") ?? "")
+    guard request.uri.path.hasSuffix("/\(program.key)/logs") else {
+      throw TangorError(.notFound, "Of a program, 'logs' is told here and nothing else.")
+    }
     var after = 0
     var maximum = ProgramLog.Page.largest
     for (name, value) in FormFields(parsing: request.uri.query ?? "")?.fields ?? [] {

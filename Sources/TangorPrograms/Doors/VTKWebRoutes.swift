@@ -20,8 +20,8 @@ public struct VTKWebRoutes<Context: ChannelRequestContext>: Sendable {
   public var endpoints: RouteCollection<Context> {
     let routes = RouteCollection(context: Context.self)
     routes.methods(at: "/vtkweb", [(.get, list), (.post, launch)])
-    routes.methods(at: "/vtkweb/:key", [(.get, report), (.post, launch), (.delete, terminate)])
-    routes.methods(at: "/vtkweb/**", [(.post, launch)])
+    // A key for what is there, the path of a script for what is launched.
+    routes.methods(at: "/vtkweb/**", [(.get, report), (.post, launch), (.delete, terminate)])
     return routes
   }
 
@@ -44,7 +44,7 @@ public struct VTKWebRoutes<Context: ChannelRequestContext>: Sendable {
 
   private func report(_ request: Request, _ context: Context) async throws -> Response {
     try await answer(context) {
-      let program = try find(context)
+      let program = try find(request)
       let ended = program.hasEnded
       let report = door.answer.report(program)
       if ended { registry.forget(program.key) }
@@ -55,14 +55,14 @@ public struct VTKWebRoutes<Context: ChannelRequestContext>: Sendable {
   private func terminate(_ request: Request, _ context: Context) async throws -> Response {
     try await answer(context) {
       try door.origins.check(request)
-      let key = try find(context).key
+      let key = try find(request).key
       try await registry.terminate(key)
       return respond(ProgramAnswer.terminated(key))
     }
   }
 
-  private func find(_ context: Context) throws -> Program {
-    let program = try door.program(context)
+  private func find(_ request: Request) throws -> Program {
+    let program = try door.program(ProgramDoor.rest(of: request, behind: "/vtkweb", basePath: door.basePath))
     guard program.kind == VTKWebConfiguration.name else { throw TangorError.programNotFound(program.key.description) }
     return program
   }
