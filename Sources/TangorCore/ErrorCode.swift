@@ -115,6 +115,8 @@ extension ErrorCode {
   public static let programTimeout = Self("program_timeout", "The program did not start in time", status: 504, rpcCode: -32092, retry: true)
   /// The configuration does not say how programs of this kind are started.
   public static let programNotConfigured = Self("program_not_configured", "Not configured", status: 501, rpcCode: -32093)
+  /// The relay cannot reach the program, or the program does not speak the protocol that was asked for.
+  public static let badGateway = Self("bad_gateway", "Bad gateway", status: 502, rpcCode: -32094, retry: true)
   /// The caller went or asked for it.
   public static let canceled = Self("canceled", "Canceled", status: 499, rpcCode: -32099)
 
@@ -126,7 +128,6 @@ extension ErrorCode {
     .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .objectNotFound, .notSettable,
     .notCallable, .callNotStarted, .callFailed, .notDeletable, .channelNotFound, .fileExists, .insufficientStorage,
     .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .incompleteBody, .signalTimeout, .programNotFound,
-    .programFailed,
-    .programTimeout, .programNotConfigured, .canceled,
+    .programFailed, .programTimeout, .programNotConfigured, .badGateway, .canceled,
   ]
 }

@@ -15,6 +15,7 @@ public final class ProgramRegistry: Sendable {
   private let eventLoops: any EventLoopGroup
   private let time: TimeSource
   private let logger: Logger
+  private let started = Atomic(0)
   private let table = Mutex(ProgramTable())
   /// Wakes ``run()`` when there is something to look after.
   private let arrivals = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -44,6 +45,9 @@ public final class ProgramRegistry: Sendable {
 
   /// The programs that pages can reach, in no order.
   public var programs: [Program] { table.withLock { $0.live }.filter(\.isRunning) }
+
+  /// Programs that have been ready, since the start.
+  public var startedCount: Int { started.load(ordering: .relaxed) }
 
   /// The program of a key, perhaps one that has ended.
   ///
@@ -87,6 +91,7 @@ public final class ProgramRegistry: Sendable {
       logger.warning("A program did not start", metadata: program.metadata.merging(["error": "\(error)"]) { $1 })
       throw error
     }
+    started.add(1, ordering: .relaxed)
     logger.info("Program started", metadata: program.metadata)
     return program
   }

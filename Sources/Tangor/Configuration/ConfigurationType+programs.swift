@@ -1,22 +1,15 @@
 import TangorPrograms
 import TangorServing
 
-extension ConfigurationType<String?> {
-  /// A program by its name, which is looked up as a shell does, or by its path; none is allowed.
-  static let program: Self = {
-    let path = ConfigurationType<String>.path
-    let wanted = "a program's name or path"
-    return Self(
-      wanted: wanted, label: "program", shape: .scalar,
-      read: { node, reading in
-        if node.isNull { return .some(nil) }
-        guard case .scalar(let text, _) = node.content, text.contains("/") else {
-          return ConfigurationType<String>.name.read(node, &reading)
-        }
-        return path.read(node, &reading)
-      },
-      write: { $0.map { .scalar($0, .quoted) } ?? .scalar("null", .plain) })
-  }()
+extension ConfigurationType<String> {
+  /// A program by its name, which is looked up as a shell does, or by its path.
+  static let program = ConfigurationType(
+    wanted: "a program's name or path", label: "program", shape: .scalar,
+    read: { node, reading in
+      guard case .scalar(let text, _) = node.content, text.contains("/") else { return name.read(node, &reading) }
+      return path.read(node, &reading)
+    },
+    write: { .scalar($0, .quoted) })
 }
 
 extension ConfigurationType<TrustedProxies> {
@@ -60,7 +53,9 @@ extension ConfigurationType<ProgramKind> {
       read: { node, reading in
         guard let kind = record.read(node, &reading) else { return nil }
         let problem: String? =
-          if kind.command.first?.isEmpty ?? true {
+          if reading.key == "programs.vtkweb" {
+            "is the kind of the section 'vtkweb'; choose another name"
+          } else if kind.command.first?.isEmpty ?? true {
             "needs a key 'command', a list of the program and its arguments"
           } else if kind.takesScript, kind.folders.isEmpty {
             "starts scripts, so it needs a key 'folders' that says where they lie"

@@ -316,8 +316,8 @@ extension TangorConfiguration {
 
   private static let programKeys = [
     Key(
-      "vtkweb.vtkpython", aliases: ["vtkpython"], \.programs.vtkweb.vtkpython, .program,
-      "The Python interpreter that has VTK, by name or path; null when VTK's programs cannot be started."),
+      "vtkweb.vtkpython", aliases: ["vtkpython"], \.programs.vtkweb.vtkpython, .optional(.program),
+      "The Python interpreter that has VTK, by name or path; none when VTK's programs cannot be started."),
     Key("vtkweb.folders", \.programs.vtkweb.folders, .list(.path), "The folders from which VTK's scripts are started."),
     Key(
       "vtkweb.environment", \.programs.vtkweb.environment, .map(.string), "Variables that are added to the server's own environment."),

@@ -26,6 +26,8 @@ public struct WebSocketCloseCode: RawRepresentable, Sendable, Hashable {
   public static let messageTooBig = Self(rawValue: 1009)
   /// The server failed.
   public static let internalError = Self(rawValue: 1011)
+  /// What the server relays to was lost, or broke the protocol.
+  public static let badGateway = Self(rawValue: 1014)
   /// The peer reads too slowly, or the server is full.
   public static let tryAgainLater = Self(rawValue: 1013)
   /// No pong came in time.
@@ -38,7 +40,7 @@ public struct WebSocketCloseCode: RawRepresentable, Sendable, Hashable {
   public static let programFailed = Self(rawValue: 4511)
 
   /// Whether a peer may send this code.
-  var maySend: Bool {
+  package var maySend: Bool {
     switch rawValue {
     case 1000...1003, 1007...1014, 3000...4999: true
     default: false

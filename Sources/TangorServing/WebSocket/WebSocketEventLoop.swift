@@ -1,15 +1,25 @@
-import NIOCore
+package import NIOCore
+
+/// A WebSocket as its event loop sees it. All calls come on that loop.
+package protocol LoopSocket: AnyObject {
+  /// Called each second: the time to ping a silent peer, and to give up on one that does not answer.
+  func tick(_ now: NIODeadline)
+  /// Begins the closing handshake.
+  func close(_ code: WebSocketCloseCode, _ reason: String)
+  /// Ends the connection without a word.
+  func abort()
+}
 
 /// What the WebSockets of one event loop share: working memory, compressors, and one timer for all their pings.
 ///
 /// Used on its event loop only. It exists so that an idle socket owns next to nothing.
-final class WebSocketEventLoop {
-  let eventLoop: any EventLoop
+package final class WebSocketEventLoop {
+  package let eventLoop: any EventLoop
   private let registry: WebSocketRegistry?
   private var scratch: ByteBuffer?
   private var deflated = ByteBuffer()
   private var freeDeflaters: [Int: [Deflater]] = [:]
-  private var sockets: [ObjectIdentifier: WebSocketHandler] = [:]
+  private var sockets: [ObjectIdentifier: any LoopSocket] = [:]
   private var timer: RepeatedTask?
 
   init(eventLoop: any EventLoop, registry: WebSocketRegistry? = nil) {
@@ -51,7 +61,8 @@ final class WebSocketEventLoop {
     freeDeflaters[level << 8 | windowBits, default: []].append(deflater)
   }
 
-  func add(_ socket: WebSocketHandler) {
+  /// Counts a socket, and calls its `tick` each second until it is removed.
+  package func add(_ socket: any LoopSocket) {
     registry?.opened()
     sockets[ObjectIdentifier(socket)] = socket
     guard timer == nil else { return }
@@ -59,7 +70,8 @@ final class WebSocketEventLoop {
     timer = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in me.value.tick() }
   }
 
-  func remove(_ socket: WebSocketHandler) {
+  /// Forgets a socket that has ended.
+  package func remove(_ socket: any LoopSocket) {
     guard sockets.removeValue(forKey: ObjectIdentifier(socket)) != nil else { return }
     registry?.closed()
     guard sockets.isEmpty else { return }

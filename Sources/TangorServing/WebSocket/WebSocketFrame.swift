@@ -1,5 +1,5 @@
 /// What a frame carries (RFC 6455, section 5.2).
-enum WebSocketOpcode: UInt8 {
+package enum WebSocketOpcode: UInt8, Sendable {
   case continuation = 0x0
   case text = 0x1
   case binary = 0x2
@@ -7,34 +7,44 @@ enum WebSocketOpcode: UInt8 {
   case ping = 0x9
   case pong = 0xA
 
-  var isControl: Bool { rawValue >= 0x8 }
+  package var isControl: Bool { rawValue >= 0x8 }
 }
 
 /// A breach of the protocol by the peer: the close code that answers it, and why.
-struct WebSocketViolation: Error, Equatable {
-  let code: WebSocketCloseCode
-  let reason: StaticString
+package struct WebSocketViolation: Error, Equatable {
+  package let code: WebSocketCloseCode
+  package let reason: StaticString
 
-  static func == (left: Self, right: Self) -> Bool { left.code == right.code && "\(left.reason)" == "\(right.reason)" }
+  package init(code: WebSocketCloseCode, reason: StaticString) {
+    self.code = code
+    self.reason = reason
+  }
+
+  package static func == (left: Self, right: Self) -> Bool { left.code == right.code && "\(left.reason)" == "\(right.reason)" }
 }
 
-/// The header of a frame that a client sent.
-struct WebSocketFrameHeader {
-  let opcode: WebSocketOpcode
-  let isFinal: Bool
+/// The header of a frame.
+package struct WebSocketFrameHeader {
+  package let opcode: WebSocketOpcode
+  package let isFinal: Bool
   /// The bit that permessage-deflate sets on the first frame of a compressed message.
-  let isCompressed: Bool
-  let payloadLength: Int
-  let maskingKey: UInt32
+  package let isCompressed: Bool
+  package let payloadLength: Int
+  /// The masking key as it stood in memory; 0 in a frame that a server sent.
+  package let maskingKey: UInt32
   /// The header's own length in bytes.
-  let length: Int
+  package let length: Int
 
   /// Reads the header at the start of some bytes.
   ///
+  /// - Parameters:
+  ///   - isMasked: Whether a client sent the frame; clients mask, servers do not.
   /// - Returns: The header, or `nil` when the bytes end before it does.
-  /// - Throws: ``WebSocketViolation`` 1002 for reserved bits and opcodes, unmasked frames, lengths that are not written in the
-  ///   shortest form and control frames that are fragmented or too long.
-  static func read(_ bytes: UnsafeRawBufferPointer, allowsCompression: Bool) throws(WebSocketViolation) -> Self? {
+  /// - Throws: ``WebSocketViolation`` 1002 for reserved bits and opcodes, frames that are not masked as they must be, lengths that
+  ///   are not written in the shortest form and control frames that are fragmented or too long.
+  package static func read(
+    _ bytes: UnsafeRawBufferPointer, allowsCompression: Bool, isMasked: Bool = true
+  ) throws(WebSocketViolation) -> Self? {
     guard bytes.count >= 2 else { return nil }
     let first = bytes[0]
     let second = bytes[1]
@@ -46,7 +56,9 @@ struct WebSocketFrameHeader {
     guard first & 0x30 == 0, !isCompressed || (allowsCompression && !opcode.isControl && opcode != .continuation) else {
       throw WebSocketViolation(code: .protocolError, reason: "reserved bit set")
     }
-    guard second & 0x80 != 0 else { throw WebSocketViolation(code: .protocolError, reason: "frame without mask") }
+    guard (second & 0x80 != 0) == isMasked else {
+      throw WebSocketViolation(code: .protocolError, reason: isMasked ? "frame without mask" : "frame with a mask")
+    }
     var payloadLength = Int(second & 0x7F)
     guard !opcode.isControl || (isFinal && payloadLength <= 125) else {
       throw WebSocketViolation(code: .protocolError, reason: "control frame fragmented or too long")
@@ -66,11 +78,14 @@ struct WebSocketFrameHeader {
       payloadLength = narrow
       length = 10
     }
-    guard bytes.count >= length + 4 else { return nil }
-    let maskingKey = bytes.loadUnaligned(fromByteOffset: length, as: UInt32.self)
+    var maskingKey: UInt32 = 0
+    if isMasked {
+      guard bytes.count >= length + 4 else { return nil }
+      maskingKey = bytes.loadUnaligned(fromByteOffset: length, as: UInt32.self)
+      length += 4
+    }
     return Self(
-      opcode: opcode, isFinal: isFinal, isCompressed: isCompressed, payloadLength: payloadLength, maskingKey: maskingKey,
-      length: length + 4)
+      opcode: opcode, isFinal: isFinal, isCompressed: isCompressed, payloadLength: payloadLength, maskingKey: maskingKey, length: length)
   }
 }
 
@@ -81,7 +96,7 @@ struct WebSocketFrameHeader {
 ///   - key: The masking key as it stood in memory.
 ///   - offset: How many bytes of the payload came before this part.
 @inline(__always)
-func removeMask(_ bytes: UnsafeMutableRawBufferPointer, key: UInt32, offset: Int) {
+package func removeMask(_ bytes: UnsafeMutableRawBufferPointer, key: UInt32, offset: Int) {
   guard let base = bytes.baseAddress else { return }
   let count = bytes.count
   // Turned so that its lowest byte (the first in memory on the little-endian machines Swift runs on) meets the part's first byte.

@@ -5,7 +5,7 @@ import TangorCore
 ///
 /// Everything here happens on the connection's event loop. An idle socket holds no buffer, no timer and no compressor of its own;
 /// what can be shared lies in ``WebSocketEventLoop``.
-package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
+package final class WebSocketHandler: ChannelDuplexHandler, UpgradedHandler, LoopSocket {
   package typealias InboundIn = ByteBuffer
   package typealias InboundOut = Never
   package typealias OutboundIn = Never
@@ -72,6 +72,8 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
     read(context: context)
   }
 
+  package func handedOver() { flush() }
+
   package func handlerRemoved(context: ChannelHandlerContext) {
     finish()
     self.context = nil
@@ -111,7 +113,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   }
 
   /// Called each second: pings a silent peer, and gives up on one that does not answer.
-  func tick(_ now: NIODeadline) {
+  package func tick(_ now: NIODeadline) {
     if hasHeard {
       hasHeard = false
       lastHeard = now
@@ -367,7 +369,7 @@ package final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHand
   }
 
   /// Ends the connection without a word.
-  func abort() { context?.close(promise: nil) }
+  package func abort() { context?.close(promise: nil) }
 
   private func sendClose(_ code: WebSocketCloseCode?, _ reason: String) {
     guard phase == .open else { return }

@@ -75,7 +75,49 @@ package struct WebSocketUpgrade: Sendable {
       })
   }
 
+  /// Answers the handshake for a socket of another kind, whose handler is made before the answer is.
+  ///
+  /// Nothing is read from the client while that goes on; what it has sent already is kept.
+  ///
+  /// - Parameter makeSuccessor: Makes what the connection is handed to, with the subprotocols that the client offers. What it throws
+  ///   is the answer.
+  /// - Throws: As ``response(to:channel:makeDelegate:)``.
+  package func response(
+    to request: Request, channel: any Channel, makeSuccessor: (_ offered: [String]) async throws -> UpgradeSuccessor
+  ) async throws -> Response {
+    let accept = try await accept(request, channel: channel)
+    try await channel.setOption(ChannelOptions.autoRead, value: false).get()
+    let successor: UpgradeSuccessor
+    do {
+      successor = try await makeSuccessor(Self.offeredProtocols(request))
+    } catch {
+      try? await channel.setOption(ChannelOptions.autoRead, value: true).get()
+      throw error
+    }
+    let headers = try await prepare(successor, accept: accept, channel: channel)
+    return Response(status: .switchingProtocols, headers: headers, body: .init { _ in throw HandedOver() })
+  }
+
   private func prepare(_ request: Request, channel: any Channel, makeDelegate: @escaping MakeDelegate) async throws -> HTTPFields {
+    let accept = try await accept(request, channel: channel)
+    let offered = Self.offeredProtocols(request)
+    let deflate =
+      configuration.compression.isEnabled
+      ? DeflateParameters.negotiate(
+        request.headers[values: .secWebSocketExtensions], contextTakeover: configuration.compression.contextTakeover) : nil
+    let configuration = self.configuration
+    let successor = UpgradeSuccessor(
+      subprotocol: configuration.subprotocols.first { offered.contains($0) }, extensions: deflate?.headerValue
+    ) { shared in
+      WebSocketHandler(configuration: configuration, deflate: deflate, shared: shared, delegate: makeDelegate(shared.eventLoop))
+    }
+    return try await prepare(successor, accept: accept, channel: channel)
+  }
+
+  /// Checks the handshake.
+  ///
+  /// - Returns: The answer to its key.
+  private func accept(_ request: Request, channel: any Channel) async throws -> String {
     guard Self.isUpgrade(request) else {
       throw TangorError(.upgradeRequired, "This is a WebSocket endpoint: connect with the ws: or wss: scheme.")
     }
@@ -83,29 +125,34 @@ package struct WebSocketUpgrade: Sendable {
       throw TangorError(.upgradeRequired, "Only version 13 of the WebSocket protocol is spoken here.")
     }
     try OriginPolicy(configuration.origins).check(request)
-    var headers: HTTPFields = [
-      .upgrade: "websocket", .connection: "upgrade", .secWebSocketAccept: try await acceptValue(request, channel: channel),
-    ]
-    let offered = request.headers[values: .secWebSocketProtocol].flatMap { $0.split(separator: ",").map { String($0.trimmed) } }
-    headers[.secWebSocketProtocol] = configuration.subprotocols.first { offered.contains($0) }
-    let deflate =
-      configuration.compression.isEnabled
-      ? DeflateParameters.negotiate(
-        request.headers[values: .secWebSocketExtensions], contextTakeover: configuration.compression.contextTakeover) : nil
-    headers[.secWebSocketExtensions] = deflate?.headerValue
-    let configuration = self.configuration
+    return try await acceptValue(request, channel: channel)
+  }
+
+  /// Sees to it that the connection changes hands with the 101.
+  ///
+  /// - Returns: The headers of the 101.
+  private func prepare(_ successor: UpgradeSuccessor, accept: String, channel: any Channel) async throws -> HTTPFields {
+    var headers: HTTPFields = [.upgrade: "websocket", .connection: "upgrade", .secWebSocketAccept: accept]
+    headers[.secWebSocketProtocol] = successor.subprotocol
+    headers[.secWebSocketExtensions] = successor.extensions
     let sockets = self.sockets
-    try await channel.eventLoop.submit {
-      let codec = try channel.pipeline.syncOperations.handler(type: HTTP1ToHTTPServerCodec.self)
-      let trigger = UpgradeTrigger {
-        let shared = sockets.shared(on: channel.eventLoop)
-        let handler = WebSocketHandler(
-          configuration: configuration, deflate: deflate, shared: shared, delegate: makeDelegate(channel.eventLoop))
-        try Self.handOver(channel, to: handler)
-      }
-      try channel.pipeline.syncOperations.addHandler(trigger, position: .after(codec))
-    }.get()
+    do {
+      try await channel.eventLoop.submit {
+        let codec = try channel.pipeline.syncOperations.handler(type: HTTP1ToHTTPServerCodec.self)
+        let trigger = UpgradeTrigger(abandoned: successor.abandoned) {
+          try Self.handOver(channel) { successor.makeHandler(sockets.shared(on: channel.eventLoop)) }
+        }
+        try channel.pipeline.syncOperations.addHandler(trigger, position: .after(codec))
+      }.get()
+    } catch {
+      successor.abandoned()
+      throw error
+    }
     return headers
+  }
+
+  private static func offeredProtocols(_ request: Request) -> [String] {
+    request.headers[values: .secWebSocketProtocol].flatMap { $0.split(separator: ",").map { String($0.trimmed) } }
   }
 
   private static func isUpgrade(_ request: Request) -> Bool {
@@ -138,16 +185,20 @@ package struct WebSocketUpgrade: Sendable {
   }
 
   /// Puts the WebSocket's handler in the place of HTTP's. The types are those of Hummingbird's HTTP/1 pipeline.
-  private static func handOver(_ channel: any Channel, to handler: WebSocketHandler) throws {
+  private static func handOver(_ channel: any Channel, makeHandler: () -> any UpgradedHandler) throws {
     let pipeline = channel.pipeline.syncOperations
+    let connection = try? pipeline.handler(type: HTTPConnectionHandler.self)
+    // The news that the client has gone would not come again.
+    if connection?.isGone == true { throw ChannelError.eof }
     let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
     let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
     let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
     // The channel asks for more at the pipeline's tail, where the HTTP server's handlers will stop passing it on; from here on the
     // socket asks, and so does TLS for the rest of a record. It must come first, since it takes what was asked for back.
     try channel.syncOptions?.setOption(ChannelOptions.autoRead, value: false)
+    let handler = makeHandler()
     try pipeline.addHandler(handler, position: .after(codec))
-    if let connection = try? pipeline.handler(type: HTTPConnectionHandler.self) { pipeline.removeHandler(connection, promise: nil) }
+    if let connection { pipeline.removeHandler(connection, promise: nil) }
     // A socket has its own policies for peers that read slowly.
     if let timeout = try? pipeline.handler(type: WriteTimeoutHandler.self) { pipeline.removeHandler(timeout, promise: nil) }
     pipeline.removeHandler(codec, promise: nil)
@@ -155,7 +206,7 @@ package struct WebSocketUpgrade: Sendable {
     // Last, because it passes what it has not parsed on to the handler behind it, and outside a turn of reading.
     let passedOn = channel.eventLoop.makePromise(of: Void.self)
     let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
-    passedOn.futureResult.whenSuccess { bound.value.flush() }
+    passedOn.futureResult.whenSuccess { bound.value.handedOver() }
     pipeline.removeHandler(decoder, promise: passedOn)
   }
 }
@@ -172,13 +223,28 @@ private final class UpgradeTrigger: ChannelOutboundHandler, RemovableChannelHand
   typealias OutboundOut = HTTPResponsePart
 
   private let handOver: () throws -> Void
+  private var abandoned: (() -> Void)?
 
-  init(_ handOver: @escaping () throws -> Void) { self.handOver = handOver }
+  /// - Parameter abandoned: Called when it comes to nothing.
+  init(abandoned: @escaping () -> Void, handOver: @escaping () throws -> Void) {
+    self.abandoned = abandoned
+    self.handOver = handOver
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    abandoned?()
+    abandoned = nil
+  }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     if case .head(let head) = Self.unwrapOutboundIn(data), head.status == .switchingProtocols {
       context.writeAndFlush(data, promise: promise)
-      do { try handOver() } catch { context.close(promise: nil) }
+      do {
+        try handOver()
+        abandoned = nil
+      } catch {
+        context.close(promise: nil)
+      }
     } else {
       // Middleware put another response in the place of ours.
       context.write(data, promise: promise)

@@ -38,7 +38,8 @@ package final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChanne
   /// Whether the client speaks HTTP/1.0, which knows neither chunks nor connections that stay open unasked.
   private var isOldClient = false
   private var hasFailed = false
-  private var isGone = false
+  /// Whether the client has closed its side of the connection.
+  private(set) var isGone = false
   /// The request that is given a quick answer, or is parked until there is one.
   private var turn: QuickTurn?
   private var parking = Parking()
