@@ -108,6 +108,9 @@ extension TangorApp {
     let site = try SiteResponder<TangorRequestContext>(
       configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: bundles,
       files: files)
+    let programs = ProgramResponder<TangorRequestContext>(
+      self.programs, basePath: configuration.basePath, webSocket: configuration.serving.webSocket, sockets: sockets,
+      isSecure: configuration.tls.certificate != nil)
     let basePath = configuration.basePath
     // A form of a foreign page could otherwise make a visitor's browser call services here.
     let origins = OriginPolicy(configuration.serving.webSocket.origins)
@@ -117,6 +120,7 @@ extension TangorApp {
           if !Self.safeMethods.contains(method) { try origins.check(request) }
           let path = request.uri.path.dropFirst(basePath.count)
           if let response = try await reload?.respond(to: request, at: path, context: context) { return response }
+          if let response = try await programs.respond(to: request, at: path, context: context) { return response }
           if let response = try await services.respond(to: request, at: path, context: context) { return response }
           if let response = try await uploads.respond(to: request, at: path, context: context) { return response }
           if let response = try await site.respond(to: request, at: path, context: context) { return response }

@@ -12,6 +12,17 @@ extension ConfigurationType<String> {
     write: { .scalar($0, .quoted) })
 }
 
+extension ConfigurationType<String> {
+  /// The path of a program's WebSocket, perhaps with all below it.
+  fileprivate static let webSocketPath = string.restricted(
+    to: "a path of URLs such as '/ws', or '/api/*' for all below it", label: "URL path"
+  ) {
+    text in
+    guard text.hasSuffix("/*") else { return text.asURLPath.flatMap { $0.isEmpty ? nil : $0 } }
+    return text.dropLast().asURLPath.map { $0 + "/*" }
+  }
+}
+
 extension ConfigurationType<TrustedProxies> {
   /// Addresses and networks.
   static let proxies: Self = {
@@ -42,7 +53,7 @@ extension ConfigurationType<ProgramKind> {
         Key("ready", \.ready, .string, "The text on its output by which it is ready; empty when it is once its port answers."),
         Key(
           "start_timeout", \.startTimeout, .duration(in: .milliseconds(100) ... .seconds(3_600)), "How long it may take to become ready."),
-        Key("websockets", \.webSockets, .list(.basePath), "The paths of its WebSockets that are relayed."),
+        Key("websockets", \.webSockets, .list(.webSocketPath), "The paths of its WebSockets that are relayed."),
         Key("http", \.relaysHTTP, .boolean, "Whether plain HTTP is relayed below /program/<key>/."),
         Key("keep_path", \.keepsPath, .boolean, "Whether it is asked for the whole path, that of /program/<key>/ included."),
         Key("refused_arguments", \.refusedArguments, .list(.name), "Options that a client may not give."),

@@ -7,7 +7,7 @@ struct ProgramAnswer {
   let basePath: String
 
   /// The path of a program's WebSocket; nil when it has none.
-  func socket(_ program: Program) -> String? { program.settings.webSockets.isEmpty ? nil : "\(basePath)/\(program.key)/ws" }
+  func socket(_ program: Program) -> String? { program.settings.mainWebSocket.map { _ in "\(basePath)/\(program.key)/ws" } }
 
   /// The path of a program's page; nil when plain HTTP is not relayed.
   func page(_ program: Program) -> String? { program.settings.relaysHTTP ? "\(basePath)/program/\(program.key)/" : nil }

@@ -12,7 +12,8 @@ public struct ProgramKind: Sendable, Hashable {
   public var ready = ""
   /// How long it may take to become ready, where a client does not say. Default 30 s.
   public var startTimeout = Duration.seconds(30)
-  /// The program's own paths of WebSockets that are relayed; the first is also at `/<key>/ws`. Default `/ws`.
+  /// The program's own paths of WebSockets that are relayed; one that ends in `/*` stands for all below it. The first is also at
+  /// `/<key>/ws`, unless it ends so. Default `/ws`.
   public var webSockets = ["/ws"]
   /// Whether plain HTTP is relayed below `/program/<key>/`. Default false.
   public var relaysHTTP = false
@@ -26,6 +27,14 @@ public struct ProgramKind: Sendable, Hashable {
 
   /// Whether a script is started by it.
   package var takesScript: Bool { command.contains { $0.contains("{script}") } }
+
+  /// The path of the WebSocket at `/<key>/ws`.
+  var mainWebSocket: String? { webSockets.first.flatMap { $0.hasSuffix("/*") ? nil : $0 } }
+
+  /// Whether a WebSocket at a path of the program's is relayed.
+  func relaysWebSocket(at path: String) -> Bool {
+    webSockets.contains { $0.hasSuffix("/*") ? path.hasPrefix($0.dropLast()) : path == $0 }
+  }
 }
 
 /// What placeholders in a command stand for.
