@@ -18,6 +18,7 @@ def initialize(self, VTKWebApp, args):
         mapper.SetInputConnection(cone.GetOutputPort())
         actor = vtkActor(mapper=mapper)
         actor.GetProperty().SetColor(0.95, 0.55, 0.15)
+        actor.GetProperty().SetAmbient(0.3)
         actor.GetProperty().SetEdgeVisibility(True)
         actor.GetProperty().SetEdgeColor(0.35, 0.16, 0.02)
 
