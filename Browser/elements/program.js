@@ -15,12 +15,13 @@ import { Wslink } from "../wslink.js";
 const lastLines = 12;
 
 /**
- * `<tangor-program script="cone.py">` launches a program and shows it: what VTK renders, with the mouse, fingers and keys that turn it, or the
- * page that the program serves. It ends the program when it leaves the page, or the page is left.
+ * `<tangor-program script="cone.py">` launches a program and shows it: what VTK renders, with the mouse, fingers and keys
+ * that turn it, or the page that the program serves. It ends the program when it leaves the page, or the page is left.
  *
- * Attributes: `script`, `kind` (`vtkweb`), `arguments` (parted by blanks, or a JSON list), `timeout` (`30s`), `key` (of a program that runs
- * already, and goes on), `keep` (does not end it), `label`, `server`. `data-program` is `starting`, `running`, `lost` (the connection; it is made
- * anew), `ended` or `failed`. Events: `launched` (the program), `state`, `line`, `error`. Property `program`; `restart()` launches anew.
+ * Attributes: `script`, `kind` (`vtkweb`), `arguments` (parted by blanks, or a JSON list), `timeout` (`30s`), `key` (of a
+ * program that runs already, and goes on), `keep` (does not end it), `label`, `server`. `data-program` is `starting`,
+ * `running`, `lost` (the connection; it is made anew), `ended` or `failed`. Events: `launched` (the program), `state`,
+ * `line`, `error`. Property: `program`. `restart()` launches anew.
  */
 export class TangorProgram extends TangorElement {
   static observedAttributes = ["script", "kind", "arguments", "timeout", "key", "label", "server"];
@@ -91,7 +92,8 @@ export class TangorProgram extends TangorElement {
     if (!text) return undefined;
     if (!text.startsWith("[")) return text;
     const list = JSON.parse(text);
-    if (!list.every((/** @type {unknown} */ each) => typeof each === "string")) throw new TypeError("'arguments' is a text, or a JSON list of texts.");
+    const isText = (/** @type {unknown} */ each) => typeof each === "string";
+    if (!list.every(isText)) throw new TypeError("'arguments' is a text, or a JSON list of texts.");
     return list;
   }
 
@@ -234,5 +236,6 @@ export class TangorProgram extends TangorElement {
 
 /** @param {number | undefined | null} status */
 function endOf(status) {
-  return typeof status === "number" && status < 0 ? `The program was ended by signal ${-status}.` : `The program ended with status ${status}.`;
+  const isSignal = typeof status === "number" && status < 0;
+  return isSignal ? `The program was ended by signal ${-status}.` : `The program ended with status ${status}.`;
 }
