@@ -70,7 +70,9 @@ struct LineRing: Sendable {
   func page(after index: Int, max most: Int) -> ProgramLog.Page {
     let first = max(index + 1, firstIndex)
     let last = min(lastIndex, first + max(most, 0) - 1)
-    guard first <= last else { return ProgramLog.Page(lines: [], next: max(index, firstIndex - 1), isFinished: isFinished) }
+    guard first <= last else {
+      return ProgramLog.Page(lines: [], next: max(index, firstIndex - 1), isFinished: isFinished && first > lastIndex)
+    }
     let offset = start - firstIndex
     let found = lines[(first + offset)...(last + offset)].compactMap { $0 }
     return ProgramLog.Page(lines: found, next: last, isFinished: isFinished && last == lastIndex)

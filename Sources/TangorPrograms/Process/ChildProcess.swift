@@ -1,7 +1,5 @@
 import Glibc
 package import NIOCore
-import Subprocess
-import SystemPackage
 package import TangorCore
 
 /// A process that this one started, with all that it starts itself.
@@ -16,12 +14,15 @@ package final class ChildProcess: Sendable {
   package let processIdentifier: Int32
 
   private let leash: Leash
-  private let ending: Task<ChildEnding, Never>
+  private let ending: Once<ChildEnding>
 
   /// How long to wait for output after the end of everything that should hold the pipes.
-  private static let outputLimit = TimeAmount.milliseconds(750)
+  private static let outputLimit = Duration.milliseconds(750)
 
-  private init(processIdentifier: Int32, leash: Leash, ending: Task<ChildEnding, Never>) {
+  /// Descriptors that must be free for a start. It takes one of them itself; the rest is for what else happens meanwhile.
+  private static let spareDescriptors = 16
+
+  private init(processIdentifier: Int32, leash: Leash, ending: Once<ChildEnding>) {
     self.processIdentifier = processIdentifier
     self.leash = leash
     self.ending = ending
@@ -44,30 +45,34 @@ package final class ChildProcess: Sendable {
     let input = try Descriptor.pipe()
     let standardOutput = try Descriptor.pipe()
     let standardError = try Descriptor.pipe()
-    let theirs = StandardStreams(input: input.reading, output: standardOutput.writing, error: standardError.writing)
-    let leash = Leash(input.writing)
-    let launch = eventLoop.makePromise(of: Int32.self)
+    guard input.reading.leavesRoom(for: spareDescriptors) else {
+      throw ChildError(
+        .outOfResources, "Too many files are open to start \(command.executable). Raise the limit of open files (ulimit -n).")
+    }
     let printed: ChildOutput
     do {
       printed = try await ChildOutput(
         standardOutput: standardOutput.reading, standardError: standardError.reading, on: eventLoop, sink: output)
     } catch {
-      launch.fail(error)
       throw ChildError(.startFailed, "The output of \(command.executable) cannot be read: \(error).")
     }
-    let ending = Task {
-      let ending = await run(command, executable, theirs, launch)
+    let launch = ChildLaunch(
+      command: command, executable: executable, input: input.reading, output: standardOutput.writing, error: standardError.writing)
+    let leash = Leash(input.writing)
+    let ending = Once<ChildEnding>()
+    Task { await launch.run() }
+    Task {
+      let (status, group) = await launch.end.value
       leash.release()
-      if let group = ending.group { await group.vanish() }
+      await group?.vanish()
       await printed.finish(within: outputLimit)
-      return ending.ending
+      ending.set(status)
     }
-    do {
-      let processIdentifier = try await launch.futureResult.get()
-      return ChildProcess(processIdentifier: processIdentifier, leash: leash, ending: ending)
-    } catch {
+    switch await launch.group.value {
+    case .success(let group): return ChildProcess(processIdentifier: group.identifier, leash: leash, ending: ending)
+    case .failure(let error):
       _ = await ending.value
-      throw ChildError(starting: command.executable, error)
+      throw error
     }
   }
 
@@ -100,75 +105,4 @@ package final class ChildProcess: Sendable {
   ///
   /// It looks at every process of the machine, which takes some milliseconds: call it on no event loop.
   package var memory: ByteSize? { ProcessGroup(processIdentifier).memory }
-}
-
-/// The child's ends of its standard streams.
-private struct StandardStreams: Sendable {
-  var input: Descriptor
-  var output: Descriptor
-  var error: Descriptor
-
-  /// Closes this process's copies, so that the pipes end with the child.
-  func close() {
-    input.close()
-    output.close()
-    error.close()
-  }
-}
-
-extension ChildProcess {
-  /// Starts the process, waits for its end, and takes its status from the system.
-  ///
-  /// - Parameter launch: Is told the number of the process, or why there is none.
-  /// - Returns: How it ended; `group` is nil when it was not started.
-  private static func run(
-    _ command: ChildCommand, _ executable: String, _ streams: StandardStreams, _ launch: EventLoopPromise<Int32>
-  ) async -> (ending: ChildEnding, group: ProcessGroup?) {
-    var options = PlatformOptions()
-    options.createSession = true
-    let environment = command.portableEnvironment.map { (Environment.Key(stringLiteral: $0), $1) }
-    var group: ProcessGroup?
-    defer { streams.close() }
-    do {
-      // The descriptors stay open until the body runs or the call fails, since only this task closes them.
-      guard let input = streams.input.whileOpen({ $0 }), let output = streams.output.whileOpen({ $0 }),
-        let error = streams.error.whileOpen({ $0 })
-      else { throw Errno.badFileDescriptor }
-      let result = try await Subprocess.run(
-        .path(FilePath(Leash.shell)), arguments: Arguments(["-c", Leash.script, "sh", executable] + command.arguments),
-        environment: .custom(Dictionary(uniqueKeysWithValues: environment)), workingDirectory: command.folder.map { FilePath($0) },
-        platformOptions: options,
-        input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: false),
-        output: .fileDescriptor(FileDescriptor(rawValue: output), closeAfterSpawningProcess: false),
-        error: .fileDescriptor(FileDescriptor(rawValue: error), closeAfterSpawningProcess: false)
-      ) { execution in
-        streams.close()
-        group = ProcessGroup(execution.processIdentifier.value)
-        launch.succeed(execution.processIdentifier.value)
-      }
-      switch result.terminationStatus {
-      case .exited(let status): return (.exited(status), group)
-      case .signaled(let signal): return (.signaled(signal), group)
-      }
-    } catch {
-      if group == nil { launch.fail(error) }
-      // The system does not tell how the process ended, or whether. The leash is released now, which kills what there is.
-      return (.signaled(SIGKILL), group)
-    }
-  }
-}
-
-extension ChildError {
-  /// What the system said when it was to start a process.
-  fileprivate init(starting name: String, _ error: any Error) {
-    let number = (error as? SubprocessError)?.underlyingError ?? error as? Errno
-    switch number {
-    case .resourceTemporarilyUnavailable?, .noMemory?, .tooManyOpenFiles?, .tooManyOpenFilesInSystem?:
-      self.init(.outOfResources, "The system has no room for another process (\(name)): \(error).")
-    case .argListTooLong?:
-      self.init(.malformedCommand, "The arguments or the environment of \(name) are too long for the system.")
-    default:
-      self.init(.startFailed, "\(name) could not be started: \(error).")
-    }
-  }
 }

@@ -33,6 +33,22 @@ final class Descriptor: Sendable {
     try number.withLock { try $0.map(body) }
   }
 
+  /// Whether the process may open some more descriptors, as far as can be told at a moment.
+  ///
+  /// - Parameter count: How many.
+  func leavesRoom(for count: Int) -> Bool {
+    whileOpen { number in
+      var copies: [CInt] = []
+      defer { for copy in copies { Glibc.close(copy) } }
+      while copies.count < count {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { return false }
+        copies.append(copy)
+      }
+      return true
+    } ?? false
+  }
+
   /// A pipe of which children inherit neither end by themselves.
   ///
   /// - Throws: That the system has no descriptors left.

@@ -8,12 +8,17 @@ final class OutputReader: ChannelInboundHandler {
 
   private let stream: OutputStream
   private let sink: Sink
+  /// Set when nothing follows.
+  private let end: Once<Void>
   private var budget = ReadBudget()
 
-  init(_ stream: OutputStream, _ sink: @escaping Sink) {
+  init(_ stream: OutputStream, end: Once<Void>, _ sink: @escaping Sink) {
     self.stream = stream
+    self.end = end
     self.sink = sink
   }
+
+  func handlerRemoved(context: ChannelHandlerContext) { end.set(()) }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let buffer = unwrapInboundIn(data)
@@ -42,17 +47,18 @@ final class OutputReader: ChannelInboundHandler {
   ///   - pipe: The end to read from, which is the channel's from now on.
   ///   - stream: What the child prints to it.
   ///   - eventLoop: Where it is read.
+  ///   - end: Set when nothing follows.
   ///   - sink: What gets the bytes, on the event loop.
   /// - Returns: The channel, which closes at the end of the pipe.
   static func open(
-    _ pipe: Descriptor, _ stream: OutputStream, on eventLoop: any EventLoop, sink: @escaping Sink
+    _ pipe: Descriptor, _ stream: OutputStream, on eventLoop: any EventLoop, end: Once<Void>, sink: @escaping Sink
   ) async throws -> any Channel {
     guard let descriptor = pipe.take() else { throw ChannelError.alreadyClosed }
     do {
       return try await NIOPipeBootstrap(group: eventLoop)
         .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1 << 10, initial: 4 << 10, maximum: 64 << 10))
         .channelInitializer { channel in
-          channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(OutputReader(stream, sink)) }
+          channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(OutputReader(stream, end: end, sink)) }
         }
         .takingOwnershipOfDescriptor(input: descriptor).get()
     } catch {

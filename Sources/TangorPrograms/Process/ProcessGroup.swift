@@ -40,17 +40,15 @@ package struct ProcessGroup: Sendable, Hashable {
 
   /// Waits for the processes of a group that is being killed to be gone, and sees to those that the leash did not reach.
   ///
-  /// Orphans are waited for by the machine's first process. Where that is this one, as in a container, it is done here; where it is one that
-  /// never waits, they stay, and nothing can be done about it.
+  /// Orphans are waited for by the machine's first process. Where that is this one, as in a container, it is done here; another does it in its
+  /// own time.
   func vanish() async {
     var pause = Duration.milliseconds(1)
     for attempt in 0..<Self.attempts {
       while waitpid(-identifier, nil, WNOHANG) > 0 {}
       if isEmpty { return }
-      if attempt >= Self.patience {
-        guard isAlive else { return }
-        signal(SIGKILL)
-      }
+      if attempt >= Self.haste, !isAlive { return }
+      if attempt >= Self.patience { signal(SIGKILL) }
       // Nothing cancels the task that this runs in; if it were, the pauses would be shorter, not the group.
       try? await Task.sleep(for: pause)
       pause = min(pause * 2, .milliseconds(32))
@@ -60,7 +58,9 @@ package struct ProcessGroup: Sendable, Hashable {
   /// Looks, with pauses of 1, 2, 4, ... 32 ms between them: about two seconds, for a process that the kernel does not let go.
   private static let attempts = 64
 
-  /// Looks after which dead processes that nobody waits for count as gone, and those that live are killed from here: a group that killed its own
-  /// watcher.
-  private static let patience = 7
+  /// Looks after which processes that have ended, and that nobody waited for yet, count as gone.
+  private static let haste = 2
+
+  /// Looks after which those that live are killed from here: a group that killed its own watcher.
+  private static let patience = 6
 }
