@@ -145,7 +145,8 @@ export class TangorProgram extends TangorElement {
     if (this.dataset.program === "ended" || this.dataset.program === "failed") return;
     const status = await program.info({ signal }).then((info) => info.returncode, () => undefined);
     if (signal.aborted) return;
-    if (error?.code === "program_failed" || (typeof status === "number" && status !== 0 && error?.code !== "program_ended")) {
+    const isUnasked = typeof status === "number" && status !== 0 && error?.code !== "program_ended";
+    if (error?.code === "program_failed" || isUnasked) {
       return this.fail(error ?? Object.assign(new Error(endOf(status)), { code: "program_failed" }));
     }
     this.#become("ended", error?.message ?? "The program has ended.");
@@ -172,7 +173,9 @@ export class TangorProgram extends TangorElement {
     const view = new VTKView(canvas, signal, (error) => this.#say(messageOf(error)));
     for (let failures = 0; ; failures += 1) {
       const client = new Wslink(socket, { secret: program.secret, signal });
-      const closed = new Promise((resolve) => client.addEventListener("close", (event) => resolve(/** @type {CustomEvent} */ (event).detail)));
+      const closed = new Promise((resolve) => {
+        client.addEventListener("close", (/** @type {any} */ { detail }) => resolve(detail), { once: true });
+      });
       let error;
       try {
         await client.ready;

@@ -287,7 +287,8 @@ def test_pages_for_tangelo_launch_and_end_programs(page: Page, served: Tuple[Ser
     page.goto(server.url + write(folder, """<div id="viewport" style="width: 400px; height: 300px"></div>
       <script src="tangor/compat/tangelo.js"></script>"""))
     key = page.evaluate("""() => new Promise((resolve) => tangelo.plugin.vtkweb.launch({
-      url: "cone.py", argstring: "--resolution 5", viewport: "#viewport", callback: (key, error) => resolve(key ?? JSON.stringify(error)) }))""")
+      url: "cone.py", argstring: "--resolution 5", viewport: "#viewport",
+      callback: (key, error) => resolve(key ?? JSON.stringify(error)) }))""")
     assert re.fullmatch(r"[0-9a-f]{32}", key), key
     before = shows(page, canvas(page))
     drag(page, canvas(page))
@@ -302,7 +303,7 @@ def test_pages_for_tangelo_launch_and_end_programs(page: Page, served: Tuple[Ser
     assert ask(server, "/vtkweb") == []
 
 
-# Kitware's page shows what trame renders as an image behind an empty canvas: how many pixels are green, as the cone is, and a number as above.
+# Kitware's page shows trame's pictures as an image behind an empty canvas: how many pixels are green, as the cone is, and a number.
 TRAME_LOOK = """() => {
   const shown = [...document.querySelectorAll("img")].find((each) => each.getBoundingClientRect().width > 200);
   if (!shown || !shown.complete || !shown.naturalWidth) return [0, 0];
