@@ -94,7 +94,7 @@ import Testing
 
   private func otherValue(for name: String) -> String? {
     [
-      "777", "true", "false", "14", "5", "77s", "77k", "/seven", "json", "debug", "https://seven.org", "/seven=eight", "seven",
+      "777", "true", "false", "14", "5", "77s", "77k", "77m", "/seven", "json", "debug", "https://seven.org", "/seven=eight", "seven",
       "[{pattern: seven}]", "{seven: eight}", "[7.7.7.7]",
     ].first {
       text in
