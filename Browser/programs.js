@@ -72,7 +72,9 @@ export class Program {
    */
   constructor(server, answer) {
     const { key, kind, script, socket, page, secret } = asRecord(answer);
-    if (typeof key !== "string" || typeof kind !== "string") throw new TangorError("protocol_error", "The server did not name the program.");
+    if (typeof key !== "string" || typeof kind !== "string") {
+      throw new TangorError("protocol_error", "The server did not name the program.");
+    }
     this.#server = server;
     /** What it is known by; whoever knows it may use the program. */
     this.key = key;
@@ -80,10 +82,11 @@ export class Program {
     /** @type {string | undefined} */ this.script = typeof script === "string" ? script : undefined;
     const at = encodeURIComponent(key);
     // Below the base that this page knows, which a proxy may have moved.
+    const address = (/** @type {string} */ path) => resolve(server.base, path).href;
     /** @type {string | undefined} The address of its WebSocket, where it has one. */
-    this.socket = typeof socket === "string" ? resolve(server.base, `${at}/ws`).href.replace(/^http/, "ws") : undefined;
+    this.socket = typeof socket === "string" ? address(`${at}/ws`).replace(/^http/, "ws") : undefined;
     /** @type {string | undefined} The address of its page, where it has one. */
-    this.page = typeof page === "string" ? resolve(server.base, `program/${at}/`).href : undefined;
+    this.page = typeof page === "string" ? address(`program/${at}/`) : undefined;
     /** @type {string | undefined} What it asks of its clients. */
     this.secret = typeof secret === "string" ? secret : undefined;
   }

@@ -25,7 +25,9 @@ export class Pieces {
     let message = this.#open.get(number);
     if (message === undefined) {
       if (offset === 0 && body.length === total) return body;
-      if (total > this.limit - this.#held || this.#open.size >= maxOpen) throw new RangeError(`A message of ${total} bytes is beyond what this page takes.`);
+      if (total > this.limit - this.#held || this.#open.size >= maxOpen) {
+        throw new RangeError(`A message of ${total} bytes is beyond what this page takes.`);
+      }
       message = { whole: new Uint8Array(total), filled: 0 };
       this.#open.set(number, message);
       this.#held += total;

@@ -41,20 +41,14 @@ export class Wslink extends EventTarget {
     this.#world = environment(options.environment);
     this.#pieces = new Pieces(options.maxMessage ?? 256 << 20);
     const { WebSocket } = this.#world;
-    if (WebSocket === undefined) throw new TangorError("connection_refused", "There are no WebSockets here, and programs have nothing else.");
+    if (WebSocket === undefined) throw new TangorError("connection_refused", "There are no WebSockets here.");
     const socket = new WebSocket(String(url));
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     /** @type {Promise<void>} settles once the program has taken the secret */
     this.ready = new Promise((resolve, reject) => {
       socket.onopen = () => {
-        this.#request("system:c0:0", "wslink.hello", [{ secret: options.secret ?? "wslink-secret" }]).then((answer) => {
-          const { clientID, maxMsgSize } = asRecord(answer);
-          if (typeof clientID !== "string") throw new TangorError("protocol_error", "The program did not answer the greeting as wslink does.");
-          this.client = clientID;
-          this.#maxSent = Number.isInteger(maxMsgSize) && maxMsgSize > 64 ? maxMsgSize : 4 << 20;
-          resolve();
-        }).catch((error) => this.#end(error));
+        this.#greet(options.secret ?? "wslink-secret").then(resolve, (error) => this.#end(error));
       };
       this.addEventListener("close", () => reject(this.#ended), { once: true });
     });
@@ -63,11 +57,20 @@ export class Wslink extends EventTarget {
     socket.onmessage = ({ data }) => this.#take(data);
     socket.onclose = ({ code, reason }) => {
       const name = endings[code] ?? "connection_lost";
-      this.#end(new TangorError(name, reason || `The connection to the program ended (${code}).`, { retry: name === "connection_lost", data: { code } }));
+      const text = reason || `The connection to the program ended (${code}).`;
+      this.#end(new TangorError(name, text, { retry: name === "connection_lost", data: { code } }));
     };
     const stop = () => this.#end(options.signal?.reason);
     if (options.signal?.aborted) stop();
     else options.signal?.addEventListener("abort", stop, { once: true });
+  }
+
+  /** @param {string} secret */
+  async #greet(secret) {
+    const { clientID, maxMsgSize } = asRecord(await this.#request("system:c0:0", "wslink.hello", [{ secret }]));
+    if (typeof clientID !== "string") throw new TangorError("protocol_error", "The program does not greet as wslink does.");
+    this.client = clientID;
+    this.#maxSent = Number.isInteger(maxMsgSize) && maxMsgSize > 64 ? maxMsgSize : 4 << 20;
   }
 
   /** Whether the connection has ended. */
@@ -191,6 +194,7 @@ export class Wslink extends EventTarget {
 /** @param {Record<string, any>} error */
 function programError(error) {
   const code = errorNames[error.code] ?? "program_error";
-  const detail = asRecord(error.data).exception;
-  return new TangorError(code, `${error.message ?? "The program failed."}${typeof detail === "string" ? `: ${detail}` : ""}`, { data: error });
+  const { exception } = asRecord(error.data);
+  const text = error.message ?? "The program failed.";
+  return new TangorError(code, typeof exception === "string" ? `${text}: ${exception}` : text, { data: error });
 }

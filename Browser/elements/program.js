@@ -15,12 +15,13 @@ import { Wslink } from "../wslink.js";
 const lastLines = 12;
 
 /**
- * `<tangor-program script="cone.py">` launches a program and shows it: what VTK renders, with the mouse, fingers and keys that turn it, or the
- * page that the program serves. It ends the program when it leaves the page, or the page is left.
+ * `<tangor-program script="cone.py">` launches a program and shows it: what VTK renders, with the mouse, fingers and keys
+ * that turn it, or the page that the program serves. It ends the program when it leaves the page, or the page is left.
  *
- * Attributes: `script`, `kind` (`vtkweb`), `arguments` (parted by blanks, or a JSON list), `timeout` (`30s`), `key` (of a program that runs
- * already, and goes on), `keep` (does not end it), `label`, `server`. `data-program` is `starting`, `running`, `lost` (the connection; it is made
- * anew), `ended` or `failed`. Events: `launched` (the program), `state`, `line`, `error`. Property `program`; `restart()` launches anew.
+ * Attributes: `script`, `kind` (`vtkweb`), `arguments` (parted by blanks, or a JSON list), `timeout` (`30s`), `key` (of a
+ * program that runs already, and goes on), `keep` (does not end it), `label`, `server`. `data-program` is `starting`,
+ * `running`, `lost` (the connection; it is made anew), `ended` or `failed`. Events: `launched` (the program), `state`,
+ * `line`, `error`. Property: `program`. `restart()` launches anew.
  */
 export class TangorProgram extends TangorElement {
   static observedAttributes = ["script", "kind", "arguments", "timeout", "key", "label", "server"];
@@ -91,7 +92,8 @@ export class TangorProgram extends TangorElement {
     if (!text) return undefined;
     if (!text.startsWith("[")) return text;
     const list = JSON.parse(text);
-    if (!list.every((/** @type {unknown} */ each) => typeof each === "string")) throw new TypeError("'arguments' is a text, or a JSON list of texts.");
+    const isText = (/** @type {unknown} */ each) => typeof each === "string";
+    if (!list.every(isText)) throw new TypeError("'arguments' is a text, or a JSON list of texts.");
     return list;
   }
 
@@ -143,7 +145,8 @@ export class TangorProgram extends TangorElement {
     if (this.dataset.program === "ended" || this.dataset.program === "failed") return;
     const status = await program.info({ signal }).then((info) => info.returncode, () => undefined);
     if (signal.aborted) return;
-    if (error?.code === "program_failed" || (typeof status === "number" && status !== 0 && error?.code !== "program_ended")) {
+    const isUnasked = typeof status === "number" && status !== 0 && error?.code !== "program_ended";
+    if (error?.code === "program_failed" || isUnasked) {
       return this.fail(error ?? Object.assign(new Error(endOf(status)), { code: "program_failed" }));
     }
     this.#become("ended", error?.message ?? "The program has ended.");
@@ -170,7 +173,9 @@ export class TangorProgram extends TangorElement {
     const view = new VTKView(canvas, signal, (error) => this.#say(messageOf(error)));
     for (let failures = 0; ; failures += 1) {
       const client = new Wslink(socket, { secret: program.secret, signal });
-      const closed = new Promise((resolve) => client.addEventListener("close", (event) => resolve(/** @type {CustomEvent} */ (event).detail)));
+      const closed = new Promise((resolve) => {
+        client.addEventListener("close", (/** @type {any} */ { detail }) => resolve(detail), { once: true });
+      });
       let error;
       try {
         await client.ready;
@@ -234,5 +239,6 @@ export class TangorProgram extends TangorElement {
 
 /** @param {number | undefined | null} status */
 function endOf(status) {
-  return typeof status === "number" && status < 0 ? `The program was ended by signal ${-status}.` : `The program ended with status ${status}.`;
+  const isSignal = typeof status === "number" && status < 0;
+  return isSignal ? `The program was ended by signal ${-status}.` : `The program ended with status ${status}.`;
 }

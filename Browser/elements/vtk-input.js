@@ -1,9 +1,9 @@
 /**
  * @typedef {{x: number, y: number}} Point
  * @typedef {{width: number, height: number}} Size
- * @typedef {{action: "down" | "move" | "up" | "dblclick", buttonLeft: boolean, buttonMiddle: boolean, buttonRight: boolean, shiftKey: boolean,
- *   ctrlKey: boolean, altKey: boolean, metaKey: boolean, x: number, y: number}} Interaction as VTK's programs are told of the mouse
- * @typedef {{type: "StartMouseWheel" | "MouseWheel" | "EndMouseWheel", spinY: number}} Wheel
+ * @typedef {{action: "down" | "move" | "up", buttonLeft: boolean, buttonMiddle: boolean, buttonRight: boolean,
+ *   shiftKey: boolean, ctrlKey: boolean, altKey: boolean, metaKey: boolean, x: number, y: number}} Interaction as VTK's
+ *   programs are told of the mouse
  */
 
 /**
@@ -41,7 +41,12 @@ export function interaction(action, { x, y }, event) {
 }
 
 /** @type {Readonly<Record<string, Point>>} */
-const turns = Object.freeze({ ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: 1 }, ArrowDown: { x: 0, y: -1 } });
+const turns = Object.freeze({
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: 1 },
+  ArrowDown: { x: 0, y: -1 },
+});
 
 /**
  * What a key does: a drag from the middle, a step of the wheel, or the camera's first place.
@@ -58,8 +63,9 @@ export function keyed(event) {
   if (!Object.hasOwn(turns, key)) return undefined;
   const middle = { x: 0.5, y: 0.5 };
   const end = { x: 0.5 + 0.04 * turns[key].x, y: 0.5 + 0.04 * turns[key].y };
-  const held = { buttons: 1, shiftKey: event.shiftKey };
-  return { drag: [interaction("down", middle, held), interaction("move", end, held), interaction("up", end, { shiftKey: event.shiftKey })] };
+  const { shiftKey } = event;
+  const held = { buttons: 1, shiftKey };
+  return { drag: [interaction("down", middle, held), interaction("move", end, held), interaction("up", end, { shiftKey })] };
 }
 
 /**
@@ -73,7 +79,7 @@ export function spin({ deltaY, deltaMode = 0 }) {
   return Math.min(Math.max(pixels / 100, -1), 1) || 0;
 }
 
-/** What waits to be told to a program, one after the other. Of moves that wait in a row, the last one counts; all else keeps its place. */
+/** What waits to be told to a program. Of moves that wait in a row, the last one counts; all else keeps its place. */
 export class InteractionQueue {
   /** @type {Interaction[]} */ #waiting = [];
 

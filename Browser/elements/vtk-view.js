@@ -15,7 +15,8 @@ const pushed = "viewport.image.push.subscription";
 /**
  * A canvas that shows what a VTK program renders, and tells it of mouse, fingers, wheel, keys and its own size.
  *
- * The program comes and goes: see `attach`. A wheel turns the view when the canvas has the focus, or with Ctrl; otherwise it scrolls the page.
+ * The program comes and goes: see `attach`. A wheel zooms when the canvas has the focus, or with Ctrl; otherwise it scrolls
+ * the page.
  */
 export class VTKView {
   /** @type {Wslink | undefined} */ #client;
