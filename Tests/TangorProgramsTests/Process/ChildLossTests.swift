@@ -8,7 +8,7 @@ import Testing
 @testable import TangorPrograms
 
 /// What must not be left behind. Each test runs in a process of its own, of which it can count the descriptors and which it can kill.
-@Suite(.timeLimit(.minutes(5))) struct ChildLossTests {
+@Suite(.timeLimit(.minutes(2))) struct ChildLossTests {
   @Test func manyStartsAndDeathsLeaveNothing() async {
     await #expect(processExitsWith: .success) {
       // The first makes what is made once: the event loop and the thread that waits for children.
