@@ -45,9 +45,10 @@ package struct ProcessGroup: Sendable, Hashable {
   func vanish() async {
     var pause = Duration.milliseconds(1)
     for attempt in 0..<Self.attempts {
+      // Asked first: those that end after it are alive yet, and looked at again.
+      let isAlive = attempt < Self.haste || isAlive
       while waitpid(-identifier, nil, WNOHANG) > 0 {}
-      if isEmpty { return }
-      if attempt >= Self.haste, !isAlive { return }
+      if isEmpty || !isAlive { return }
       if attempt >= Self.patience { signal(SIGKILL) }
       // Nothing cancels the task that this runs in; if it were, the pauses would be shorter, not the group.
       try? await Task.sleep(for: pause)

@@ -8,7 +8,7 @@ import Testing
 @testable import TangorPrograms
 
 /// What must not be left behind. Each test runs in a process of its own, of which it can count the descriptors and which it can kill.
-@Suite(.timeLimit(.minutes(5))) struct ChildLossTests {
+@Suite(.timeLimit(.minutes(2))) struct ChildLossTests {
   @Test func manyStartsAndDeathsLeaveNothing() async {
     await #expect(processExitsWith: .success) {
       // The first makes what is made once: the event loop and the thread that waits for children.
@@ -57,6 +57,30 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count == before)
       }
       _ = try await Child.start(script: "exit 0").process.waitForEnd()
+    }
+  }
+
+  @Test func aProcessWhoseEndCouldNotBeHeardOfIsGivenUp() async {
+    await #expect(processExitsWith: .success) {
+      _ = try await Child.start(script: "exit 0").process.waitForEnd()
+      let (reading, writing) = try Descriptor.pipe()
+      let null = (0..<2).map { _ in Descriptor(open("/dev/null", O_WRONLY | O_CLOEXEC)) }
+      let launch = ChildLaunch(
+        command: ChildCommand(executable: "sleep", arguments: ["1000"], environment: Child.environment), executable: "/bin/sleep",
+        input: reading, output: null[0], error: null[1])
+      // All numbers are taken, so that the process begins and no descriptor for it can be had.
+      var few = rlimit(rlim_cur: 256, rlim_max: 256)
+      #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &few) == 0)
+      while dup(0) >= 0 {}
+      Task { await launch.run() }
+      let begun = await launch.group.value
+      #expect(throws: ChildError(.outOfResources, "No file could be opened when sleep was started.")) { try begun.get() }
+      let (status, group) = await launch.end.value
+      #expect(status == .signaled(SIGKILL))
+      writing.close()
+      await group?.vanish()
+      #expect(waitpid(-1, nil, WNOHANG) == -1 && errno == ECHILD)
+      #expect(group?.isAlive == false)
     }
   }
 
