@@ -1,7 +1,7 @@
 import { TangorElement, make, messageOf } from "./element.js";
 import { millisecondsOf } from "./values.js";
 import { VTKView } from "./vtk-view.js";
-import { asRecord } from "../errors.js";
+import { asRecord, TangorError } from "../errors.js";
 import { pause, environment } from "../environment.js";
 import { Wslink } from "../wslink.js";
 
@@ -131,7 +131,9 @@ export class TangorProgram extends TangorElement {
       // Its lines are an extra: without them, the socket or the program's own page tells how it goes on.
       return;
     }
-    if (!signal.aborted) await this.#end(program, signal);
+    // A socket is closed with the reason; where the program has a page of its own, the end of its lines is all that tells.
+    const hasSocket = program.page === undefined && program.socket !== undefined;
+    if (!signal.aborted && !hasSocket) await this.#end(program, signal);
   }
 
   /**
@@ -142,12 +144,12 @@ export class TangorProgram extends TangorElement {
    * @param {any} [error] what the socket was closed with
    */
   async #end(program, signal, error) {
-    if (this.dataset.program === "ended" || this.dataset.program === "failed") return;
     const status = await program.info({ signal }).then((info) => info.returncode, () => undefined);
     if (signal.aborted) return;
-    const isUnasked = typeof status === "number" && status !== 0 && error?.code !== "program_ended";
-    if (error?.code === "program_failed" || isUnasked) {
-      return this.fail(error ?? Object.assign(new Error(endOf(status)), { code: "program_failed" }));
+    // By SIGTERM it was ended by somebody.
+    const isUnasked = typeof status === "number" && status !== 0 && status !== -15;
+    if (error?.code === "program_failed" || (error === undefined && isUnasked)) {
+      return this.fail(error ?? new TangorError("program_failed", endOf(status)));
     }
     this.#become("ended", error?.message ?? "The program has ended.");
     this.#close();

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from Harness import provisioning
 from Harness.server import ROOT, Server
@@ -212,6 +212,78 @@ def test_two_pages_watch_one_program(page: Page, demo: Server, chromium: Browser
     changes(page, view, before)
 
 
+def test_fingers_turn_and_zoom(page: Page, demo: Server) -> None:
+    view = launch(page, demo)
+    first = shows(page, view)
+    box = view.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: Tuple[float, float]) -> None:
+        touch.send("Input.dispatchTouchEvent", {
+            "type": kind, "touchPoints": [{"x": x + across, "y": y + down, "id": number} for number, (across, down) in enumerate(places)]})
+
+    fingers("touchStart", (0, 0))
+    for step in range(1, 9):
+        fingers("touchMove", (15 * step, -5 * step))
+    fingers("touchEnd")
+    turned = changes(page, view, first)
+    fingers("touchStart", (-40, 0))
+    fingers("touchStart", (-40, 0), (40, 0))
+    for step in range(1, 9):
+        fingers("touchMove", (-40 - 5 * step, 0), (40 + 5 * step, 0))
+    fingers("touchEnd")
+    assert changes(page, view, turned)[0] > turned[0] * 1.2, "two fingers that part bring it nearer"
+
+
+def test_a_wheel_over_it_scrolls_the_page_until_it_was_clicked(page: Page, demo: Server) -> None:
+    view = launch(page, demo)
+    before = shows(page, view)
+    page.set_viewport_size({"width": 1280, "height": 500})
+    before = still(page, view)
+    view.hover()
+    top = page.evaluate("scrollY")
+    page.mouse.wheel(0, 100)
+    page.wait_for_function("top => scrollY > top", arg=top)
+    assert view.evaluate(LOOK) == before
+    view.click()
+    still(page, view)
+    top = page.evaluate("scrollY")
+    page.mouse.wheel(0, 100)
+    changes(page, view, before)
+    assert page.evaluate("scrollY") == top
+
+
+def test_a_connection_that_breaks_is_made_anew(page: Page, demo: Server) -> None:
+    opened: List[WebSocketRoute] = []
+
+    def between(route: WebSocketRoute) -> None:
+        opened.append(route)
+        route.connect_to_server()
+
+    page.route_web_socket(re.compile(r"/[0-9a-f]{32}/ws$"), between)
+    view = launch(page, demo)
+    before = shows(page, view)
+    states = page.locator("tangor-program").evaluate_handle("""element => {
+      const states = [];
+      element.addEventListener("state", ({ detail }) => states.push(detail));
+      return states;
+    }""")
+    opened[0].close(code=1001, reason="going away")
+    page.wait_for_function("states => states.length === 2", arg=states)
+    assert states.json_value() == ["lost", "running"] and len(opened) == 2
+    drag(page, view)
+    changes(page, view, before)
+
+
+def test_without_vtk_the_page_says_how_to_get_it(page: Page, gallery: Server) -> None:
+    page.goto(gallery.url + "/vtk.html")
+    page.locator('[data-action="launch"]').click()
+    expect(page.locator("p#status")).to_contain_text("'make demo VTK=1' gets one")
+    expect(page.locator("tangor-program")).to_have_attribute("data-program", "failed")
+
+
 def test_it_ends_when_told_and_is_launched_again(page: Page, demo: Server) -> None:
     view = launch(page, demo)
     shows(page, view)
@@ -238,6 +310,14 @@ def test_it_ends_with_what_shows_it(page: Page, demo: Server, leave: str) -> Non
     else:
         tab.close(run_before_unload=True)
     nothing_runs(page, demo)
+
+
+def test_one_that_is_not_wanted_any_more_is_not_launched(page: Page, served: Tuple[Server, Path]) -> None:
+    server, folder = served
+    page.goto(server.url + write(folder, '<tangor-program kind="failing" arguments="--ready-after 60" timeout="90s"></tangor-program>'))
+    page.wait_for_function("async () => (await (await fetch('programs')).json()).length === 1")
+    page.locator("tangor-program").evaluate("element => element.remove()")
+    nothing_runs(page, server)
 
 
 def test_a_program_that_is_killed_says_so(page: Page, served: Tuple[Server, Path]) -> None:

@@ -77,4 +77,16 @@ import Testing
     #expect(kind.environment["PYTHONUNBUFFERED"] == "", "what the configuration says counts")
     #expect(kind.environment["WSLINK_READY_MSG"] == "wslink: Starting factory\n")
   }
+
+  @Test func pathsOfInterpretersStartFromTheServersFolder() throws {
+    var configuration = VTKWebConfiguration()
+    let folder = FileManager.default.currentDirectoryPath
+    for (vtkpython, executable) in [
+      ("venv/bin/python", "\(folder)/venv/bin/python"), ("./python3", "\(folder)/python3"), ("/opt/vtk/bin/python", "/opt/vtk/bin/python"),
+      ("vtkpython", "vtkpython"),
+    ] {
+      configuration.vtkpython = vtkpython
+      #expect(try #require(configuration.kind).command.first == executable)
+    }
+  }
 }

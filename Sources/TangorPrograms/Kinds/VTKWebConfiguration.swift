@@ -1,3 +1,5 @@
+import Foundation
+
 /// The settings of the kind `vtkweb`, which is always there: VTK's programs for pages.
 public struct VTKWebConfiguration: Sendable, Hashable {
   /// The Python interpreter that has VTK, by its path or its name; nil when no such program can be started. Default none.
@@ -18,7 +20,10 @@ public struct VTKWebConfiguration: Sendable, Hashable {
   /// The kind; nil without an interpreter.
   var kind: ProgramKind? {
     guard let vtkpython else { return nil }
-    var kind = ProgramKind(command: [vtkpython, "-c", Self.launcher, "{script}", "{arguments}"])
+    // A relative path starts from where the server was started; programs start in their scripts' folders. Links stay as they are: by
+    // them an environment of Python's knows itself.
+    let interpreter = vtkpython.contains("/") ? URL(fileURLWithPath: vtkpython).path : vtkpython
+    var kind = ProgramKind(command: [interpreter, "-c", Self.launcher, "{script}", "{arguments}"])
     kind.environment = [
       // Said by wslink when it listens, here with the end of a line.
       "WSLINK_READY_MSG": Self.ready + "\n", "PYTHONUNBUFFERED": "1",
