@@ -6,6 +6,7 @@
 SWIFT ?= swift
 PYTHON ?= python3
 PORT ?=
+VTK ?=
 TEST_OPTIONS ?=
 
 help: ## List these targets
@@ -15,9 +16,10 @@ help: ## List these targets
 setup: ## Check for what the build needs beyond Swift (zlib, LZ4, Zstandard); as root, install it
 	@$(PYTHON) Tests/Harness/setup.py
 
-demo: setup ## Build in release mode and start the gallery (PORT=8080 to choose its port; Ctrl-C stops it)
+demo: setup ## Build in release mode and start the gallery (PORT=8080 to choose its port, VTK=1 for VTK programs; Ctrl-C stops it)
 	$(SWIFT) build -c release --product tangor $$($(PYTHON) Tests/Harness/setup.py --traits)
-	@viewer=$$($(PYTHON) Tests/Harness/viewer.py) && exec .build/release/tangor demo $(if $(PORT),--port $(PORT)) $$viewer
+	@viewer=$$($(PYTHON) Tests/Harness/viewer.py) && vtk=$$($(if $(filter-out 0,$(VTK)),$(PYTHON) Tests/Harness/vtk.py,true)) && \
+	  exec .build/release/tangor demo $(if $(PORT),--port $(PORT)) $$viewer $$vtk
 
 test: setup ## Run everything that proves the project (TEST_OPTIONS="--fast --only swift" to choose)
 	@$(PYTHON) Tests/run.py $(TEST_OPTIONS)

@@ -83,7 +83,16 @@ export class HTTPDoor {
    * @param {string} key
    */
   forget(key) {
-    this.request(`stream/${encodeURIComponent(key)}`, { method: "DELETE", keepalive: true }).catch(() => {});
+    this.drop(`stream/${encodeURIComponent(key)}`);
+  }
+
+  /**
+   * Deletes something on the server and does not wait for the answer; goes out while the page unloads too.
+   *
+   * @param {string} path
+   */
+  drop(path) {
+    this.request(path, { method: "DELETE", keepalive: true }).catch(() => {});
   }
 }
 

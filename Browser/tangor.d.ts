@@ -1,3 +1,6 @@
+import type { Programs } from "./programs-and-wslink";
+export type * from "./programs-and-wslink";
+
 /** What the client takes from the world around it; everything can be replaced. */
 export interface Environment {
   fetch: typeof globalThis.fetch;
@@ -354,6 +357,7 @@ export class Tangor extends EventTarget {
   readonly transport: Transport | undefined;
   readonly channels: Channels;
   readonly signals: Signals;
+  readonly programs: Programs;
   /** Waits until the connection is open; rejects when it is closed for good. */
   ready(options?: { signal?: AbortSignal }): Promise<void>;
   call<R = any>(method: string, parameters?: unknown, options?: CallOptions): Promise<R>;

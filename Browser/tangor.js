@@ -5,6 +5,7 @@ import { HTTPDoor } from "./http.js";
 import { LiveConnection } from "./live.js";
 import { Objects } from "./objects.js";
 import { pollAnswers } from "./poll.js";
+import { Programs } from "./programs.js";
 import { Signals } from "./signals.js";
 import { StreamRouter, keyOf, openOverHTTP, pumpLines } from "./sources.js";
 import { TangorStream } from "./stream.js";
@@ -70,6 +71,13 @@ export class Tangor extends EventTarget {
     });
     /** The server's signals. */
     this.signals = new Signals((method, parameters, how) => this.call(method, parameters, how));
+    /** The programs that the server launches. */
+    this.programs = new Programs({
+      base: this.base,
+      call: (method, parameters, how) => this.call(method, parameters, how),
+      stream: (key, how) => this.stream({ key }, { after: 0, ...how }),
+      forget: (key) => this.#http.drop(`programs/${encodeURIComponent(key)}`),
+    });
     let opened = false;
     this.addEventListener("statechange", () => {
       if (this.state !== "open") return;

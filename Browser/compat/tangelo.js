@@ -47,8 +47,9 @@
    * @param {string} url
    * @param {(result: any, request: XMLHttpRequest) => void} done
    * @param {(failed: FailedRequest) => void} fail
+   * @param {URLSearchParams} [fields] sent as a form
    */
-  function ajax(method, url, done, fail) {
+  function ajax(method, url, done, fail, fields) {
     var request = new XMLHttpRequest();
     request.open(method, url);
     request.setRequestHeader("Accept", "application/json");
@@ -69,7 +70,7 @@
     request.onerror = request.ontimeout = request.onabort = function () {
       fail(failure(request));
     };
-    request.send();
+    request.send(fields);
   }
 
   /** @param {string} key */
@@ -263,6 +264,114 @@
     return typeof value === "number" && isFinite(value) && value >= 0;
   }
 
-  // Another script fills this namespace where programs are served.
+  // MARK: Programs
+
   tangelo.vtkweb = tangelo.vtkweb || {};
+  tangelo.ensurePlugin("vtkweb");
+  tangelo.plugin.vtkweb = tangelo.vtkweb;
+
+  /** @type {Record<string, {viewport: Element, view: Element}>} where programs are shown, by their keys */
+  var shown = {};
+
+  /** @param {string} [key] */
+  function programURL(key) {
+    return base + "vtkweb" + (key === undefined ? "" : "/" + encodeURIComponent(key));
+  }
+
+  /** `callback(keys)`, or `callback(undefined, jqxhr)`. */
+  tangelo.vtkweb.processes = function (/** @type {Function} */ callback) {
+    requireFunction(callback);
+    ajax(
+      "GET",
+      programURL(),
+      function (keys) {
+        if (keys && keys.error) throw new Error(keys.error);
+        callback(keys);
+      },
+      function (failed) {
+        callback(undefined, failed);
+      }
+    );
+  };
+
+  /** `callback(report)`, or `callback(undefined, jqxhr)`. What the program printed is told once. */
+  tangelo.vtkweb.info = function (/** @type {string} */ key, /** @type {Function} */ callback) {
+    requireFunction(callback);
+    ajax(
+      "GET",
+      programURL(key),
+      function (report) {
+        callback(report);
+      },
+      function (failed) {
+        callback(undefined, failed);
+      }
+    );
+  };
+
+  /**
+   * Launches a script and shows it in an element of the page: `callback(key)`, or `callback(undefined, error)`.
+   *
+   * @param {{url: string, argstring?: string, viewport: string, callback?: Function, timeout?: number}} spec `timeout` in seconds
+   */
+  tangelo.vtkweb.launch = function (spec) {
+    var viewport = spec && spec.viewport ? document.querySelector(spec.viewport) : null;
+    if (viewport === null) throw new Error("[tangelo.vtkweb.launch] argument 'viewport' has to be the selector of an element of the page");
+    if (!spec.url) throw new Error("[tangelo.vtkweb.launch] argument 'url' is required");
+    var callback = spec.callback || function () {};
+    requireFunction(callback);
+    var place = viewport;
+    var fields = new URLSearchParams({ args: spec.argstring || "" });
+    if (spec.timeout !== undefined) fields.set("timeout", String(spec.timeout));
+    ajax(
+      "POST",
+      base + "vtkweb/" + siteURL(spec.url).slice(base.length),
+      function (result) {
+        // The viewer of VTK Web's first years speaks to no VTK of today: this one does.
+        import(base + "tangor/elements.js").then(
+          function () {
+            var view = document.createElement("tangor-program");
+            view.setAttribute("key", result.key);
+            view.setAttribute("label", spec.url);
+            /** @type {HTMLElement} */ (view).style.blockSize = "100%";
+            place.replaceChildren(view);
+            shown[result.key] = { viewport: place, view: view };
+            callback(result.key);
+          },
+          function (error) {
+            callback(undefined, tangelo.error("viewer", String(error), undefined));
+          }
+        );
+      },
+      function (failed) {
+        var said = failed.responseJSON || {};
+        callback(undefined, tangelo.error(said.code || "connection_lost", said.reason || said.error || failed.statusText, failed));
+      },
+      fields
+    );
+  };
+
+  /** `callback(key, element, error)`: the element that showed the program, which is emptied where there is no callback. */
+  tangelo.vtkweb.terminate = function (/** @type {string} */ key, /** @type {Function | undefined} */ callback) {
+    /** @param {FailedRequest} [failed] */
+    function finish(failed) {
+      var place = shown[key];
+      if (place && !failed) {
+        place.view.remove();
+        delete shown[key];
+      }
+      var element = place && place.viewport;
+      if (callback) callback(key, element, failed);
+      else if (failed) console.warn("[tangelo.vtkweb.terminate] the program " + key + " was not ended:", failed);
+      else if (element) element.replaceChildren();
+    }
+    ajax(
+      "DELETE",
+      programURL(key),
+      function () {
+        finish();
+      },
+      finish
+    );
+  };
 })();

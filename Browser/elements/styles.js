@@ -16,14 +16,24 @@ const text = `
     }
   }
   tangor-value, tangor-input, tangor-call, tangor-channel { display: inline-block; color: var(--tangor-text); }
-  tangor-progress, tangor-log, tangor-chart { display: block; color: var(--tangor-text); }
+  tangor-progress, tangor-log, tangor-chart, tangor-program { display: block; color: var(--tangor-text); }
   tangor-value, tangor-channel { font-variant-numeric: tabular-nums; white-space: pre-wrap; }
   .tangor-error { color: var(--tangor-error); font-size: 0.875em; }
   .tangor-error:empty, .tangor-result:empty { display: none; }
   tangor-input label, tangor-call label { display: inline-flex; gap: 0.5em; align-items: center; }
   tangor-input [aria-invalid="true"], tangor-call [aria-invalid="true"] { outline: 2px solid var(--tangor-error); outline-offset: 1px; }
   tangor-call form { display: inline-flex; flex-wrap: wrap; gap: 0.5em 1em; align-items: center; }
-  tangor-call button {
+  tangor-program { block-size: 26em; display: flex; flex-direction: column; gap: 0.4em; align-items: start; }
+  tangor-program .tangor-stage { flex: 1; inline-size: 100%; min-block-size: 6em; position: relative; background: var(--tangor-stage, #171f2e); }
+  tangor-program .tangor-stage > * { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; border: 0; }
+  tangor-program canvas { object-fit: contain; touch-action: none; cursor: grab; }
+  tangor-program canvas:active { cursor: grabbing; }
+  tangor-program:is([data-program="ended"], [data-program="failed"], [data-program="lost"]) canvas { opacity: 0.4; cursor: default; }
+  tangor-program .tangor-note { margin: 0; color: var(--tangor-muted); font-size: 0.875em; }
+  tangor-program .tangor-note:empty { display: none; }
+  tangor-program[data-program="failed"] .tangor-note { color: var(--tangor-error); white-space: pre-wrap; overflow-wrap: anywhere; }
+  tangor-program .tangor-output { margin: 0; inline-size: 100%; max-block-size: 10em; overflow: auto; font-size: 0.8125em; box-sizing: border-box; }
+  tangor-call button, tangor-program button {
     font: inherit; padding: 0.3em 0.9em; border: 1px solid var(--tangor-accent); border-radius: 0.35em;
     background: var(--tangor-accent); color: var(--tangor-on-accent); cursor: pointer;
   }
@@ -49,7 +59,8 @@ const text = `
     background: var(--tangor-swatch);
   }
   tangor-chart output { display: block; min-block-size: 1.3em; font-size: 0.875em; color: var(--tangor-muted); font-variant-numeric: tabular-nums; }
-  tangor-chart canvas:focus-visible, tangor-log [role="log"]:focus-visible, tangor-call button:focus-visible {
+  tangor-chart canvas:focus-visible, tangor-log [role="log"]:focus-visible, tangor-call button:focus-visible,
+  tangor-program :is(canvas, iframe, button, pre):focus-visible {
     outline: 2px solid var(--tangor-accent); outline-offset: 2px;
   }
 }

@@ -6,7 +6,7 @@ import { sourceView } from "./source-view.js";
  * What every page of its own begins with: the connection, its state in the bar, and the code beside the live side.
  *
  * @param {string} id
- * @param {{swift: string, javascript: string}} sources
+ * @param {import("./source-view.js").Sources} sources
  * @returns {import("../tangor").Tangor}
  */
 export function openPage(id, sources) {

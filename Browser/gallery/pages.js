@@ -16,6 +16,12 @@ export const pages = [
     summary: "A million rows in Perspective's viewer, and prices that move.",
   },
   {
+    href: "vtk.html",
+    pillar: "Programs",
+    title: "A VTK program",
+    summary: "A cone that Python renders on the server, and your mouse turns.",
+  },
+  {
     href: "sensors.html",
     pillar: "Channels, tracked values",
     title: "Sensors",

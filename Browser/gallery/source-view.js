@@ -3,17 +3,23 @@ import { element } from "./elements.js";
 const keywords = {
   swift: "as|async|await|case|defer|else|false|for|func|guard|if|import|in|let|nil|return|self|struct|throws|true|try|var|while",
   javascript: "async|await|break|const|else|false|for|from|function|if|import|let|new|null|of|return|true|while",
+  python: "def|else|for|from|if|import|in|not|return",
 };
+
+/** The languages in their order, with their names. */
+const languages = /** @type {const} */ ([["swift", "Swift"], ["python", "Python"], ["javascript", "JavaScript"]]);
+
+/** @typedef {{swift?: string, python?: string, javascript: string}} Sources */
 
 /**
  * Marks up a few lines of code.
  *
  * @param {string} code
- * @param {"swift" | "javascript"} language
+ * @param {keyof typeof keywords} language
  * @returns {DocumentFragment}
  */
 export function highlight(code, language) {
-  const comment = "(?<c>//[^\\n]*)";
+  const comment = `(?<c>${language === "python" ? "#" : "//"}[^\\n]*)`;
   const text = '(?<s>"(?:[^"\\\\\\n]|\\\\.)*"|`[^`]*`)';
   const keyword = `(?<k>\\b(?:${keywords[language]})\\b)`;
   const pattern = new RegExp(`${text}|${comment}|${keyword}|(?<n>\\b\\d[\\d_.]*\\b)|(?<t>\\b[A-Z]\\w*)`, "g");
@@ -33,14 +39,16 @@ export function highlight(code, language) {
  * The two sides of a demonstration, one under the other.
  *
  * @param {string} id
- * @param {{swift: string, javascript: string}} sources
+ * @param {Sources} sources
  * @returns {HTMLElement}
  */
 export function sourceView(id, sources) {
   const view = element("div", { class: "source" });
-  for (const [language, name] of /** @type {const} */ ([["swift", "Swift"], ["javascript", "JavaScript"]])) {
+  for (const [language, name] of languages) {
+    const source = sources[language];
+    if (source === undefined) continue;
     const code = element("code");
-    code.append(highlight(sources[language].trim(), language));
+    code.append(highlight(source.trim(), language));
     // Focusable, so that the keyboard can scroll long lines.
     const listing = element("pre", { id: `${id}-${language}`, "aria-labelledby": `${id}-${language}-name`, tabindex: 0 }, code);
     view.append(element("figure", {}, element("figcaption", { id: `${id}-${language}-name` }, name), listing));

@@ -13,7 +13,9 @@ enum EmbedFiles {
     }
     let folder = CommandLine.arguments[1]
     let output = URL(filePath: CommandLine.arguments[2])
-    var lines = ["enum \(output.deletingPathExtension().lastPathComponent) {", "  static let all: [(path: String, base64: StaticString)] = ["]
+    var lines = [
+      "enum \(output.deletingPathExtension().lastPathComponent) {", "  static let all: [(path: String, base64: StaticString)] = [",
+    ]
     for path in try files(in: folder) {
       let content = try Data(contentsOf: URL(filePath: folder).appending(path: path))
       lines.append("    (\(literal(path)), \"\(content.base64EncodedString())\"),")

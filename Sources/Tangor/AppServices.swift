@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import TangorCore
+import TangorPrograms
 import TangorServing
 import TangorSite
 import TangorStreams
@@ -46,6 +47,17 @@ struct SweepService: Service {
   }
 }
 
+/// Looks after programs, and sees them off at the end.
+struct ProgramService: Service {
+  let programs: ProgramRegistry
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await programs.run() }
+    programs.shutdown()
+    await programs.finish()
+  }
+}
+
 /// Has tables follow the files that they come from.
 struct TableSourceService: Service {
   let sources: TableSources
@@ -65,6 +77,7 @@ struct DrainService: Service {
   let channels: ChannelRegistry
   let signals: SignalRegistry
   let tasks: TaskRegistry
+  let programs: ProgramRegistry
   let reloader: Reloader?
   let readiness: Readiness
   let onShutdown: @Sendable () -> Void
@@ -78,6 +91,7 @@ struct DrainService: Service {
     channels.shutdown()
     signals.shutdown()
     tasks.drain()
+    programs.shutdown()
     reloader?.shutdown()
   }
 }

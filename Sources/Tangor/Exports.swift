@@ -2,6 +2,7 @@
 @_exported public import TangorCore
 @_exported public import TangorJSON
 @_exported public import TangorObjects
+@_exported public import TangorPrograms
 @_exported public import TangorServices
 @_exported public import TangorServing
 @_exported public import TangorSite

@@ -105,6 +105,7 @@ extension TangorApp {
           ("hosted", tables.names.count), ("connections", tables.connections), ("namespaces", tables.namespaces.count),
         ]
       ),
+      ("programs", [("running", programs.programs.count), ("started", programs.startedCount)]),
       ("webSockets", [("open", sockets.openCount), ("opened", sockets.totalCount)]),
     ]
   }

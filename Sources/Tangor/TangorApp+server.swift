@@ -7,6 +7,7 @@ import NIOCore
 import NIOSSL
 import Synchronization
 import TangorCore
+import TangorPrograms
 import TangorServices
 import TangorServing
 import TangorSite
@@ -67,6 +68,10 @@ extension TangorApp {
     try methods.add(contentsOf: SignalMethods(signals).methods)
     try methods.add(contentsOf: ServiceMethods(services, streams: streams, polls: polls).methods)
     try methods.add(contentsOf: ObjectMethods(objects).methods)
+    try methods.add(
+      contentsOf: ProgramMethods(programs, basePath: configuration.basePath) { [streams] lines, client in
+        try streams.open(StreamSource(lines), client: client)
+      }.methods)
     let dispatcher = try LiveDispatcher(
       methods: methods, title: "Tangor", version: tangorVersion, maximumBatch: configuration.serving.maximumBatch, logger: logger)
     group.addRoutes(HealthRoutes(app: self).collection)
@@ -88,6 +93,11 @@ extension TangorApp {
     PerspectiveEndpoint(
       tables, configuration: configuration.perspective, webSocket: configuration.serving.webSocket, sockets: sockets
     ).add(to: group)
+    let door = ProgramDoor(
+      programs, basePath: configuration.basePath, origins: OriginPolicy(configuration.serving.webSocket.origins),
+      isSecure: configuration.tls.certificate != nil, proxies: configuration.serving.trustedProxies)
+    group.addRoutes(VTKWebRoutes<TangorRequestContext>(programs, door: door).endpoints)
+    if configuration.programs.isEnabled { group.addRoutes(ProgramRoutes<TangorRequestContext>(programs, door: door).endpoints) }
     for route in parts.webSockets {
       let upgrade = WebSocketUpgrade(configuration: route.configuration, sockets: sockets)
       group.methods(at: RouterPath(route.path), [(.get, { request, context in try await route.answer(upgrade, request, context) })])
@@ -98,6 +108,9 @@ extension TangorApp {
     let site = try SiteResponder<TangorRequestContext>(
       configuration: configuration.site, basePath: configuration.basePath, excluding: configuration.sources, bundles: bundles,
       files: files)
+    let programs = ProgramResponder<TangorRequestContext>(
+      self.programs, basePath: configuration.basePath, webSocket: configuration.serving.webSocket, sockets: sockets,
+      isSecure: configuration.tls.certificate != nil)
     let basePath = configuration.basePath
     // A form of a foreign page could otherwise make a visitor's browser call services here.
     let origins = OriginPolicy(configuration.serving.webSocket.origins)
@@ -107,6 +120,7 @@ extension TangorApp {
           if !Self.safeMethods.contains(method) { try origins.check(request) }
           let path = request.uri.path.dropFirst(basePath.count)
           if let response = try await reload?.respond(to: request, at: path, context: context) { return response }
+          if let response = try await programs.respond(to: request, at: path, context: context) { return response }
           if let response = try await services.respond(to: request, at: path, context: context) { return response }
           if let response = try await uploads.respond(to: request, at: path, context: context) { return response }
           if let response = try await site.respond(to: request, at: path, context: context) { return response }

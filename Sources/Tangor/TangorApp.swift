@@ -1,3 +1,4 @@
+import Foundation
 public import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -6,6 +7,7 @@ public import ServiceLifecycle
 import Synchronization
 public import TangorCore
 public import TangorObjects
+public import TangorPrograms
 public import TangorServices
 public import TangorServing
 public import TangorSite
@@ -56,6 +58,8 @@ public final class TangorApp: Sendable {
   public let objects: ObjectRegistry
   /// The tables that clients may open, by name; those that the configuration names among them.
   public let tables: TableRegistry
+  /// The programs that were launched for pages, by key.
+  public let programs: ProgramRegistry
   /// Work beside requests: tasks that run from start-up until shutdown.
   public let tasks: TaskRegistry
   /// The server's log.
@@ -84,6 +88,9 @@ public final class TangorApp: Sendable {
     channels = try ChannelRegistry(configuration: configuration.channels)
     signals = SignalRegistry(configuration: configuration.signals)
     tasks = TaskRegistry(configuration: configuration.tasks, report: { [logger] in logger.report($0) })
+    programs = ProgramRegistry(
+      configuration: configuration.programs, environment: ProcessInfo.processInfo.environment, basePath: configuration.basePath,
+      logger: logger)
     tables = TableRegistry(configuration: configuration.perspective)
     tableSources = try TableSources(configuration.tables, hostedBy: tables, logger: logger)
     objects = ObjectRegistry(
@@ -194,11 +201,11 @@ public final class TangorApp: Sendable {
       services: services.map { .init(service: $0, successTerminationBehavior: .ignore) } + [
         .init(service: TaskService(tasks: tasks)), .init(service: SocketService(sockets: sockets)), .init(service: application),
         .init(service: SweepService(streams: streams, polls: polls, uploads: uploads, tables: tables, reloader: reloader)),
-        .init(service: TableSourceService(sources: tableSources)),
+        .init(service: TableSourceService(sources: tableSources)), .init(service: ProgramService(programs: programs)),
         .init(
           service: DrainService(
-            streams: streams, polls: polls, channels: channels, signals: signals, tasks: tasks, reloader: reloader,
-            readiness: readiness, onShutdown: onShutdown)),
+            streams: streams, polls: polls, channels: channels, signals: signals, tasks: tasks, programs: programs,
+            reloader: reloader, readiness: readiness, onShutdown: onShutdown)),
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = configuration.serving.shutdownGrace

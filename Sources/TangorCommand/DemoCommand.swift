@@ -43,6 +43,8 @@ struct DemoCommand: AsyncParsableCommand {
       }
       let uploads = try GalleryUploads(in: &configuration)
       defer { uploads?.remove() }
+      let scripts = try GalleryScripts(in: &configuration)
+      defer { scripts.remove() }
       if let viewer { try ViewerDistribution.serve(viewer, in: &configuration) }
       // A page that wants tables of its own has a place for them.
       if loader.given["perspective.namespaces"] == nil { configuration.perspective.namespaces = true }

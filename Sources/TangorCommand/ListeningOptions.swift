@@ -20,6 +20,10 @@ struct ListeningOptions: ParsableArguments {
   var basePath: String?
 
   @Option(
+    help: ArgumentHelp("The Python interpreter that has VTK, for the programs that /vtkweb launches.", valueName: "program"))
+  var vtkpython: String?
+
+  @Option(
     help: ArgumentHelp(
       "The least severe messages to log: trace, debug, info (the default), notice, warning, error or critical.", valueName: "level"))
   var logLevel: String?
@@ -45,6 +49,7 @@ struct ListeningOptions: ParsableArguments {
     if let host { settings.append(ConfigurationSetting("host", host, flag: "--host")) }
     if let port { settings.append(ConfigurationSetting("port", port, flag: "--port")) }
     if let basePath { settings.append(ConfigurationSetting("base_path", basePath, flag: "--base-path")) }
+    if let vtkpython { settings.append(ConfigurationSetting("vtkweb.vtkpython", vtkpython, flag: "--vtkpython")) }
     if let logLevel { settings.append(ConfigurationSetting("log.level", logLevel, flag: "--log-level")) }
     return settings + assignments.compactMap { ConfigurationSetting(assignment: $0) }
   }

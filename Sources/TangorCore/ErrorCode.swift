@@ -107,6 +107,14 @@ extension ErrorCode {
   public static let uploadBusy = Self("upload_busy", "Upload busy", status: 423, rpcCode: -32075, retry: true)
   /// The signal did not come in the time that the caller was ready to wait.
   public static let signalTimeout = Self("signal_timeout", "No signal came", status: 504, rpcCode: -32080, retry: true)
+  /// Unknown, ended and reported, or deleted program key.
+  public static let programNotFound = Self("program_not_found", "Program not found", status: 404, rpcCode: -32090)
+  /// The program could not be started, or ended before it was ready.
+  public static let programFailed = Self("program_failed", "The program did not start", status: 502, rpcCode: -32091)
+  /// The program was not ready within its time to start.
+  public static let programTimeout = Self("program_timeout", "The program did not start in time", status: 504, rpcCode: -32092, retry: true)
+  /// The configuration does not say how programs of this kind are started.
+  public static let programNotConfigured = Self("program_not_configured", "Not configured", status: 501, rpcCode: -32093)
   /// The relay cannot reach the program, or the program does not speak the protocol that was asked for.
   public static let badGateway = Self("bad_gateway", "Bad gateway", status: 502, rpcCode: -32094, retry: true)
   /// The caller went or asked for it.
@@ -119,6 +127,7 @@ extension ErrorCode {
     .preconditionFailed, .upgradeRequired, .requestTimeout, .tooManyRequests, .headersTooLarge, .streamNotFound, .streamFailed,
     .streamPositionLost, .streamPositionAhead, .notAStream, .serviceNotFound, .serviceFailed, .objectNotFound, .notSettable,
     .notCallable, .callNotStarted, .callFailed, .notDeletable, .channelNotFound, .fileExists, .insufficientStorage,
-    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .incompleteBody, .signalTimeout, .badGateway, .canceled,
+    .uploadNotFound, .uploadOffsetConflict, .checksumMismatch, .uploadBusy, .incompleteBody, .signalTimeout, .programNotFound,
+    .programFailed, .programTimeout, .programNotConfigured, .badGateway, .canceled,
   ]
 }

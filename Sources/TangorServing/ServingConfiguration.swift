@@ -25,6 +25,8 @@ public struct ServingConfiguration: Sendable {
   public var maximumSubscriptions = 1_000
   /// The compression of answers.
   public var compression = CompressionConfiguration()
+  /// The proxies whose word about a client's scheme and host is taken. Default none.
+  public var trustedProxies = TrustedProxies()
   /// The settings of every WebSocket.
   public var webSocket = WebSocketConfiguration()
 

@@ -38,7 +38,7 @@ def install_debian(*packages: str) -> bool:
     """Installs Debian packages. Only as root, one caller at a time; answers whether it worked."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return False
-    print(f"installing {' '.join(packages)}", flush=True)
+    print(f"installing {' '.join(packages)}", file=sys.stderr, flush=True)
     install = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends", *packages]
     with open(Path(tempfile.gettempdir()) / "tangor-apt.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -47,7 +47,7 @@ def install_debian(*packages: str) -> bool:
         run_quietly(["apt-get", "update"])
         result = run_quietly(install)
     if result.returncode != 0:
-        print(result.stdout[-2000:], flush=True)
+        print(result.stdout[-2000:], file=sys.stderr, flush=True)
     return result.returncode == 0
 
 
@@ -94,7 +94,8 @@ def _environment(name: str, requirements: Path) -> Path:
     stamp = _stamp(requirements, base)
     if _current(environment, stamp):
         return interpreter
-    print(f"making .build/{name}", flush=True)
+    # Not on standard output, which `make demo` reads.
+    print(f"making .build/{name}", file=sys.stderr, flush=True)
     shutil.rmtree(environment, ignore_errors=True)
     made = run_quietly([base, "-m", "venv", str(environment)])
     if made.returncode != 0 and install_debian("python3-venv"):
@@ -104,7 +105,7 @@ def _environment(name: str, requirements: Path) -> Path:
         raise Unavailable("no Python environment could be made: install python3-venv")
     installed = run_quietly([str(interpreter), "-m", "pip", "install", "--disable-pip-version-check", "-q", "-r", str(requirements)], 900)
     if installed.returncode != 0:
-        print(installed.stdout[-2000:], flush=True)
+        print(installed.stdout[-2000:], file=sys.stderr, flush=True)
         raise Unavailable(f"the Python packages in {requirements.relative_to(ROOT)} could not be installed from PyPI")
     (environment / "stamp").write_text(stamp, encoding="ascii")
     return interpreter
@@ -127,6 +128,33 @@ def perspective_python(release: str) -> Path:
     Throws `Unavailable` when it cannot be made.
     """
     return _environment(f"perspective-{release}-venv", ROOT / "Tests" / f"requirements-perspective-{release}.txt")
+
+
+# Draws a frame as the gallery's programs do. A driver that is missing ends this process by a signal rather than by an error.
+_DRAWS = """
+import os
+os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+import vtkmodules.vtkRenderingOpenGL2
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+window = vtkRenderWindow()
+window.SetOffScreenRendering(True)
+window.AddRenderer(vtkRenderer())
+window.Render()
+"""
+
+
+def vtk_python() -> Path:
+    """A Python that has VTK, wslink and trame, and draws without a display.
+
+    Throws `Unavailable` when it cannot be made.
+    """
+    interpreter = _environment("vtk-venv", ROOT / "Tests" / "requirements-vtk.txt")
+    draws = [str(interpreter), "-c", _DRAWS]
+    if run_quietly(draws, 120).returncode != 0:
+        install_debian("libegl1", "libgl1-mesa-dri")
+        if run_quietly(draws, 120).returncode != 0:
+            raise Unavailable("VTK cannot draw without a display: install libegl1 and libgl1-mesa-dri")
+    return interpreter
 
 
 def chromium() -> str:

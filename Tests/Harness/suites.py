@@ -132,14 +132,19 @@ def _pytest(folder: str, fast: bool, seconds: float) -> Tally:
     return read_junit(report, Path(folder).name, status)
 
 
+def _prepare(get: Callable[[], object]) -> None:
+    """Gets something now rather than within the tests' time; without it, the tests that need it say so."""
+    try:
+        get()
+    except Unavailable as error:
+        print(error, flush=True)
+
+
 def interop(fast: bool) -> Tally:
     """Real HTTP and WebSocket clients against the server."""
     for release in provisioning.PERSPECTIVE_RELEASES:
-        try:
-            # Now rather than within the tests' time; without a client, the tests that need it say so.
-            provisioning.perspective_python(release)
-        except Unavailable:
-            pass
+        _prepare(lambda release=release: provisioning.perspective_python(release))
+    _prepare(provisioning.vtk_python)
     return _pytest("Tests/Interop", fast, 900)
 
 
@@ -149,6 +154,7 @@ def browser(fast: bool) -> Tally:
         os.environ["TANGOR_CHROMIUM"] = provisioning.chromium()
     except Unavailable as error:
         return Tally.skip(f"Tests/Browser: {error}")
+    _prepare(provisioning.vtk_python)
     return _pytest("Tests/Browser", fast, 600)
 
 

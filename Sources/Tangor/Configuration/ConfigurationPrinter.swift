@@ -2,7 +2,7 @@
 package struct ConfigurationPrinter {
   private var lines: [String] = []
 
-  /// The configuration as a YAML file that loads to the same values. Keys without a value stand in it as comments.
+  /// The configuration as a YAML file that loads to the same values. Keys whose default is to have none stand in it as comments.
   package static func text(of configuration: TangorConfiguration) -> String {
     var printer = Self()
     printer.write(configuration, TangorConfiguration.schema, sections: TangorConfiguration.sectionSummaries)
@@ -40,7 +40,8 @@ package struct ConfigurationPrinter {
     let isDefault = value == standard
     lines.append("\(margin)# (\(key.label)\(isDefault ? "" : "; default \(standard?.flowText ?? "none")"))")
     guard let value else {
-      lines.append("\(margin)# \(key.leaf):")
+      // None is a value like others where the default is another.
+      lines.append(isDefault ? "\(margin)# \(key.leaf):" : "\(margin)\(key.leaf): null")
       return
     }
     if case .map(let entries) = value, !entries.isEmpty {

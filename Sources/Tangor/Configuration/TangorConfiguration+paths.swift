@@ -15,6 +15,13 @@ extension TangorConfiguration {
       table.source = reading.resolved(table.source)
       return table
     }
+    result.programs.vtkweb.folders = programs.vtkweb.folders.map(reading.resolved)
+    result.programs.vtkweb.vtkpython = programs.vtkweb.vtkpython.map { $0.contains("/") ? reading.resolved($0) : $0 }
+    result.programs.kinds = programs.kinds.mapValues { kind in
+      var kind = kind
+      kind.folders = kind.folders.map(reading.resolved)
+      return kind
+    }
     result.tls.certificate = tls.certificate.map(reading.resolved)
     result.tls.key = tls.key.map(reading.resolved)
     return result

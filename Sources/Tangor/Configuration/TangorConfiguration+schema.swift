@@ -1,5 +1,6 @@
 import TangorCore
 import TangorObjects
+import TangorPrograms
 import TangorServing
 import TangorSite
 import TangorStreams
@@ -9,7 +10,7 @@ extension TangorConfiguration {
   package static let schema = ConfigurationSchema(
     serverKeys + wispyobserverKeys + tlsKeys + limitKeys + compressionKeys + webSocketKeys + streamKeys + channelKeys + signalKeys
       + taskKeys + objectKeys + perspectiveKeys
-      + staticKeys + uploadKeys)
+      + programKeys + staticKeys + uploadKeys)
 
   /// A line about each section, for print and documentation.
   package static let sectionSummaries: [String: String] = [
@@ -29,6 +30,8 @@ extension TangorConfiguration {
     "func_caller": "How calls of exposed objects run",
     "synchronous_task_lock": "The pool that calls run on",
     "perspective": "Perspective's clients",
+    "vtkweb": "VTK's programs for pages",
+    "program_limits": "Limits of programs",
     "static": "Static files",
     "upload": "Uploads",
     "upload.rules": "Which files are taken",
@@ -49,6 +52,13 @@ extension TangorConfiguration {
     Key(
       "tables", \.tables, .map(.tableSource),
       "Tables that are made from files, by the name that clients open them by; each with the keys source, index, limit, watch, read_only."),
+    Key(
+      "programs", \.programs.kinds, .map(.programKind),
+      "Kinds of programs that pages may launch, by name; each with the keys command, environment, folders, ready, start_timeout, websockets, http, keep_path, refused_arguments."
+    ),
+    Key(
+      "trusted_proxies", \.serving.trustedProxies, .proxies,
+      "Addresses and networks of proxies whose X-Forwarded-Proto and X-Forwarded-Host are believed."),
     Key("debug", \.debug, .boolean, "Development: turns autoreload on, whatever that says."),
   ]
 
@@ -302,6 +312,44 @@ extension TangorConfiguration {
     Key(
       "perspective.namespace_lease", \.perspective.namespaceLease, .duration(in: .zero...longestLease),
       "How long the tables of a namespace are kept without a connection to it."),
+  ]
+
+  private static let programKeys = [
+    Key(
+      "vtkweb.vtkpython", aliases: ["vtkpython"], \.programs.vtkweb.vtkpython, .optional(.program),
+      "The Python interpreter that has VTK, by name or path; none when VTK's programs cannot be started."),
+    Key("vtkweb.folders", \.programs.vtkweb.folders, .list(.path), "The folders from which VTK's scripts are started."),
+    Key(
+      "vtkweb.environment", \.programs.vtkweb.environment, .map(.string), "Variables that are added to the server's own environment."),
+    Key(
+      "vtkweb.timeout", \.programs.vtkweb.timeout, .duration(in: .milliseconds(100) ... .seconds(3_600)),
+      "How long a script may take to become ready, where a client does not say."),
+    Key("program_limits.max_programs", \.programs.limits.maximumPrograms, .integer(in: 0...10_000), "Programs at a time; 429 beyond."),
+    Key(
+      "program_limits.max_programs_per_client", \.programs.limits.maximumProgramsPerClient, .integer(in: 1...10_000),
+      "Programs at a time for each client address; 429 beyond."),
+    Key(
+      "program_limits.memory", \.programs.limits.memory, .optional(.size(in: .mebibytes(1) ... .mebibytes(1 << 24))),
+      "Resident memory of a program with its children; one that has more is ended. None: unlimited."),
+    Key(
+      "program_limits.run_time", \.programs.limits.runTime, .optional(.duration(in: .seconds(1)...longestLease)),
+      "How long a program may run. None: for ever."),
+    Key(
+      "program_limits.idle_time", \.programs.limits.idleTime, .optional(.duration(in: .seconds(1)...longestLease)),
+      "How long nobody may be connected to a program before it is ended. None: for ever."),
+    Key(
+      "program_limits.grace", \.programs.limits.grace, .duration(in: .zero ... .seconds(3_600)),
+      "How long a program may take to end at SIGTERM before it is killed."),
+    Key("program_limits.log_lines", \.programs.limits.logLines, .integer(in: 1...1_000_000), "Lines of a program's output that are kept."),
+    Key(
+      "program_limits.log_size", \.programs.limits.logSize, .size(in: .kibibytes(1) ... .mebibytes(1_024)),
+      "Bytes of a program's output that are kept."),
+    Key(
+      "program_limits.ended_lease", \.programs.limits.endedLease, .duration(in: .zero...longestLease),
+      "How long it is still told of a program that has ended."),
+    Key(
+      "program_limits.max_message_size", \.programs.limits.maximumMessageSize, .size(in: .kibibytes(1)...largestInMemory),
+      "The largest message between a page and a program; 1009 beyond."),
   ]
 
   private static let staticKeys = [

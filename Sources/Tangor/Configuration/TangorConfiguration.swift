@@ -1,5 +1,6 @@
 public import TangorCore
 public import TangorObjects
+public import TangorPrograms
 public import TangorServing
 public import TangorSite
 public import TangorStreams
@@ -42,6 +43,8 @@ public struct TangorConfiguration: Sendable {
   public var perspective = PerspectiveConfiguration()
   /// The tables that are made from files, by the name that clients open them by.
   public var tables: [String: TableSource] = [:]
+  /// The settings of programs that are launched for pages.
+  public var programs = ProgramsConfiguration()
   /// The settings of static files.
   public var site = SiteConfiguration()
   /// The settings of uploads.

@@ -34,6 +34,10 @@ public struct WebSocketCloseCode: RawRepresentable, Sendable, Hashable {
   public static let pingTimeout = Self(rawValue: 4408)
   /// The peer reads too slowly, and messages that it asked to get without exception were lost.
   public static let messagesLost = Self(rawValue: 4413)
+  /// The program behind the socket has ended, by itself or because it was to.
+  public static let programEnded = Self(rawValue: 4504)
+  /// The program behind the socket has failed.
+  public static let programFailed = Self(rawValue: 4511)
 
   /// Whether a peer may send this code.
   package var maySend: Bool {

@@ -23,7 +23,8 @@ function page(answers, { base = "/", location = "http://host/a/page.html?x=1&x=2
     getResponseHeader() {
       return null;
     }
-    send() {
+    send(fields) {
+      if (fields !== undefined) requests.push(String(fields));
       turns.push(() => {
         const [status, body] = answers.shift() ?? [404, { error: "no such stream" }];
         this.status = status;
@@ -40,9 +41,17 @@ function page(answers, { base = "/", location = "http://host/a/page.html?x=1&x=2
       turns.push(action);
     },
   };
-  const document = { currentScript: { src: `http://host${base}tangor/compat/tangelo.js` } };
+  const elements = { "#view": place() };
+  const document = {
+    currentScript: { src: `http://host${base}tangor/compat/tangelo.js` },
+    querySelector: (selector) => elements[selector] ?? null,
+    createElement: (name) => ({ ...place(), name, remove() { this.removed = true; } }),
+  };
   const console = { warn: (...words) => warnings.push(words) };
-  runInContext(source, createContext({ window, document, console, XMLHttpRequest, URL, URLSearchParams }));
+  const load = async (url) => void requests.push(`import ${url}`);
+  // A context of its own has no modules to load without flags of node's.
+  const script = source.replace("import(", "load(");
+  runInContext(script, createContext({ window, document, console, XMLHttpRequest, URL, URLSearchParams, load }));
   const run = (most = 100) => {
     for (let turn = 0; turn < most && turns.length > 0; turn += 1) {
       try {
@@ -52,7 +61,19 @@ function page(answers, { base = "/", location = "http://host/a/page.html?x=1&x=2
       }
     }
   };
-  return { tangelo: window.tangelo, requests, delays, thrown, warnings, run };
+  return { tangelo: window.tangelo, requests, delays, thrown, warnings, run, view: elements["#view"] };
+}
+
+/** As much of an element as the script uses. */
+function place() {
+  const attributes = {};
+  return {
+    attributes, style: {}, children: [],
+    setAttribute: (name, value) => (attributes[name] = value),
+    replaceChildren(...children) {
+      this.children = children;
+    },
+  };
 }
 
 const data = (value) => [200, { finished: false, data: value }];
@@ -180,4 +201,52 @@ test("the core's small functions", () => {
   assert.deepEqual([tangelo.isObject({}), tangelo.isObject([]), tangelo.isObject(null)], [true, false, false]);
   assert.deepEqual([tangelo.isNumber(1), tangelo.isNumber("1"), tangelo.isFunction(() => {}), tangelo.isBoolean(false)], [true, false, true, true]);
   assert.throws(() => tangelo.stream.start("/x"), { name: "TypeError" });
+});
+
+test("programs are listed, reported and ended", () => {
+  const report = { status: "complete", process: "running", port: 4711, stdout: ["a\n"], stderr: [] };
+  const gone = { status: "failed", reason: "gone" };
+  const { tangelo, requests, thrown, warnings, run } = page([[200, ["k"]], [200, report], [200, { error: "no vtkpython" }], [404, gone], [404, gone], [404, gone]]);
+  const heard = [];
+  const hear = (...parameters) => heard.push(parameters);
+  tangelo.vtkweb.processes(hear);
+  tangelo.vtkweb.info("k", hear);
+  tangelo.plugin.vtkweb.processes(hear);
+  tangelo.vtkweb.info("k/2", hear);
+  tangelo.vtkweb.terminate("k", hear);
+  tangelo.vtkweb.terminate("k");
+  run();
+  assert.deepEqual(requests, ["GET /vtkweb", "GET /vtkweb/k", "GET /vtkweb", "GET /vtkweb/k%2F2", "DELETE /vtkweb/k", "DELETE /vtkweb/k"]);
+  assert.deepEqual(JSON.parse(JSON.stringify(heard.slice(0, 2))), [[["k"]], [report]]);
+  assert.deepEqual([thrown.length, thrown[0].message, warnings.length], [1, "no vtkpython", 1]);
+  assert.deepEqual([heard[2][0], heard[2][1].status, heard[2][1].responseJSON.reason], [undefined, 404, "gone"]);
+  assert.deepEqual([heard[3][0], heard[3][1], heard[3][2].status], ["k", undefined, 404]);
+});
+
+test("a program is launched into its viewport, and leaves it at its end", async () => {
+  const { tangelo, requests, run, view } = page([[200, { status: "complete", key: "k", url: "ws://host/k/ws" }], [200, { status: "complete", key: "k" }]], {
+    base: "/app/", location: "http://host/app/sub/page.html",
+  });
+  const launched = new Promise((callback) => tangelo.vtkweb.launch({ url: "cone.py", argstring: "--resolution 6", timeout: 20, viewport: "#view", callback }));
+  run();
+  assert.equal(await launched, "k");
+  assert.deepEqual(requests, ["POST /app/vtkweb/sub/cone.py", "args=--resolution+6&timeout=20", "import /app/tangor/elements.js"]);
+  const [shown] = view.children;
+  assert.deepEqual([shown.name, shown.attributes.key, shown.style.blockSize], ["tangor-program", "k", "100%"]);
+  const heard = [];
+  tangelo.vtkweb.terminate("k", (...parameters) => heard.push(parameters));
+  run();
+  assert.deepEqual([heard[0][0], heard[0][1] === view, heard[0][2], shown.removed], ["k", true, undefined, true]);
+});
+
+test("a launch that fails says why, and one without a place for it throws", () => {
+  const { tangelo, run } = page([[502, { status: "failed", reason: "It ended with status 1.", code: "program_failed" }], [0, ""]]);
+  const heard = [];
+  for (let count = 0; count < 2; count += 1) tangelo.vtkweb.launch({ url: "/cone.py", viewport: "#view", callback: (...parameters) => heard.push(parameters) });
+  run();
+  assert.deepEqual([heard[0][0], heard[0][1].code, heard[0][1].message, heard[0][1].jqxhr.status], [undefined, "program_failed", "It ended with status 1.", 502]);
+  assert.deepEqual([heard[1][0], heard[1][1].code, heard[1][1].message], [undefined, "connection_lost", "error"]);
+  for (const spec of [undefined, {}, { url: "/a.py" }, { url: "/a.py", viewport: "#absent" }, { viewport: "#view" }]) {
+    assert.throws(() => tangelo.vtkweb.launch(spec), { name: "Error" });
+  }
 });
