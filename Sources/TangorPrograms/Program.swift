@@ -99,12 +99,9 @@ public final class Program: Sendable {
     return state.withLock { $0.due(now: now, limits) }
   }
 
-  /// Counts a request that is relayed, so that the program is in use meanwhile.
-  ///
-  /// - Returns: Whether the program is there; ``endRequest()`` follows then.
-  func beginRequest() -> Bool { state.withLock { $0.beginRequest(now: time.now()) } }
+  fileprivate func beginRequest() -> Bool { state.withLock { $0.beginRequest(now: time.now()) } }
 
-  func endRequest() { state.withLock { $0.endRequest(now: time.now()) } }
+  fileprivate func endRequest() { state.withLock { $0.endRequest(now: time.now()) } }
 }
 
 extension Program: RelayTarget {
@@ -113,4 +110,17 @@ extension Program: RelayTarget {
   package func attach(_ socket: any RelayedSocket) -> Bool { state.withLock { $0.attach(socket, now: time.now()) } }
 
   package func detach(_ socket: any RelayedSocket) { state.withLock { $0.detach(socket, now: time.now()) } }
+}
+
+/// A request that is relayed to a program, which is in use for as long as this is held.
+final class ProgramUse: Sendable {
+  private let program: Program
+
+  /// - Returns: nil when the program is not there for pages.
+  init?(of program: Program) {
+    guard program.beginRequest() else { return nil }
+    self.program = program
+  }
+
+  deinit { program.endRequest() }
 }

@@ -17,6 +17,8 @@ public final class ProgramRegistry: Sendable {
   private let logger: Logger
   private let started = Atomic(0)
   private let table = Mutex(ProgramTable())
+  /// What relays plain HTTP, once something was relayed.
+  private let httpRelay = Mutex<HTTPRelay?>(nil)
   /// Wakes ``run()`` when there is something to look after.
   private let arrivals = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -224,6 +226,16 @@ public final class ProgramRegistry: Sendable {
   public func finish() async {
     await withDiscardingTaskGroup { group in
       for program in table.withLock({ $0.live }) { group.addTask { await program.endProcess(grace: self.configuration.limits.grace) } }
+    }
+    await httpRelay.withLock { $0.take() }?.shutdown()
+  }
+
+  /// What relays plain HTTP; made for the first request, because it has connections of its own.
+  func httpRelay(_ configuration: RelayConfiguration) -> HTTPRelay {
+    httpRelay.withLock { relay in
+      let found = relay ?? HTTPRelay(configuration: configuration)
+      relay = found
+      return found
     }
   }
 }

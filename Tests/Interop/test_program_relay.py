@@ -290,3 +290,71 @@ def test_the_server_goes_down(tmp_path: Path) -> None:
             stopping.join()
     finally:
         running.close()
+
+
+# Plain HTTP
+
+
+def test_pages(program: Dict[str, Any], programs: Server) -> None:
+    with Client(programs) as client:
+        page = client.get(program["page"])
+        assert page.status_code == 200 and "stand-in" in page.text and page.headers["Content-Type"].startswith("text/html")
+        bare = client.get(program["page"][:-1] + "?a=1", allow_redirects=False)
+        assert bare.status_code == 308 and bare.headers["Location"] == program["page"] + "?a=1"
+        told = client.get(f"{program['page']}a%20b/%C3%BC?x=%26&y", headers={"Cookie": "c=1", "X-Own": "kept"}).json()
+        assert told["path"] == "/a%20b/%C3%BC?x=%26&y" and told["method"] == "GET"
+        headers = told["headers"]
+        assert headers["x-forwarded-prefix"] == program["page"][:-1] and headers["x-forwarded-for"] == "127.0.0.1"
+        assert headers["cookie"] == "c=1" and headers["x-own"] == "kept"
+        for path, status in (("status/404", 404), ("status/503", 503), ("status/204", 204), ("status/304", 304)):
+            assert client.get(program["page"] + path).status_code == status
+
+
+def test_bodies(program: Dict[str, Any], programs: Server) -> None:
+    with Client(programs) as client:
+        sent = b"0123456789" * 1_000_000
+        assert client.post(program["page"] + "echo", data=sent).content == sent
+        assert client.post(program["page"] + "echo", data=iter([b"a" * 1000, b"b"])).content == b"a" * 1000 + b"b", "in chunks"
+        assert len(client.get(program["page"] + f"bytes/{50 << 20}").content) == 50 << 20
+        head = client.head(program["page"] + "bytes/1000")
+        assert head.headers["Content-Length"] == "1000" and head.content == b""
+        packed = client.get(program["page"] + "gzip", stream=True)
+        assert packed.headers["Content-Encoding"] == "gzip" and packed.raw.read()[:2] == b"\x1f\x8b", "it passes as it is"
+        parts = list(client.get(program["page"] + "slow", stream=True).iter_content(None))
+        assert b"".join(parts) == b"01234" and len(parts) > 1, "as it comes"
+
+
+def test_addresses_of_the_program(program: Dict[str, Any], programs: Server) -> None:
+    with Client(programs) as client:
+        for path, location in (("redirect", "target?a=1"), ("relative", "target")):
+            answer = client.get(program["page"] + path, allow_redirects=False)
+            assert answer.headers["Location"] == program["page"] + location
+        cookie = client.get(program["page"] + "cookie").headers["Set-Cookie"]
+        assert f"Path={program['page']}" in cookie and "HttpOnly" in cookie
+
+
+def test_what_is_not_relayed(program: Dict[str, Any], programs: Server, launch: Callable[..., Dict[str, Any]]) -> None:
+    vtk = launch()
+    with Client(programs) as client:
+        assert client.get(f"/program/{vtk['key']}/").status_code == 404, "its kind has no pages"
+        assert client.get(f"/program/{'0' * 32}/").json()["code"] == "program_not_found"
+        assert client.get("/program/nonsense/").json()["code"] == "program_not_found"
+        assert client.post(program["page"] + "echo", data=b"x", headers={"Origin": "https://elsewhere.example"}).status_code == 403
+
+
+def test_a_program_that_ends_within_a_request(programs: Server) -> None:
+    with Client(programs) as client:
+        own = client.post("/programs/plain").json()
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(client.get(own["page"] + "silent")))
+        asking.start()
+        with socket(own) as page:
+            # In order: the request is there before the order to end is.
+            time.sleep(0.3)
+            order(page, "exit", status=0)
+            closing(page)
+        asking.join()
+        assert answers[0].status_code == 502 and answers[0].json()["code"] == "bad_gateway"
+        gone = client.get(own["page"])
+        assert gone.status_code == 404 and gone.json()["code"] == "program_not_found"
+        client.delete(f"/programs/{own['key']}")

@@ -43,22 +43,23 @@ extension ConfigurationType<TrustedProxies> {
 }
 
 extension ConfigurationType<ProgramKind> {
+  /// The keys of a kind; docs/programs.md has them.
+  static let programKindSchema = ConfigurationSchema<ProgramKind>([
+    Key("command", \.command, .list(.string), "The program and its arguments, with placeholders such as {port} in braces."),
+    Key("environment", \.environment, .map(.string), "Variables that are added to the server's own environment."),
+    Key("folders", \.folders, .list(.path), "The folders from which scripts are started."),
+    Key("ready", \.ready, .string, "The text on its output by which it is ready; empty when it is once its port answers."),
+    Key(
+      "start_timeout", \.startTimeout, .duration(in: .milliseconds(100) ... .seconds(3_600)), "How long it may take to become ready."),
+    Key("websockets", \.webSockets, .list(.webSocketPath), "The paths of its WebSockets that are relayed."),
+    Key("http", \.relaysHTTP, .boolean, "Whether plain HTTP is relayed below /program/<key>/."),
+    Key("keep_path", \.keepsPath, .boolean, "Whether it is asked for the whole path, that of /program/<key>/ included."),
+    Key("refused_arguments", \.refusedArguments, .list(.name), "Options that a client may not give."),
+  ])
+
   /// A kind of programs.
   static let programKind: Self = {
-    let record = ConfigurationType.record(
-      ConfigurationSchema([
-        Key("command", \.command, .list(.string), "The program and its arguments, with placeholders such as {port} in braces."),
-        Key("environment", \.environment, .map(.string), "Variables that are added to the server's own environment."),
-        Key("folders", \.folders, .list(.path), "The folders from which scripts are started."),
-        Key("ready", \.ready, .string, "The text on its output by which it is ready; empty when it is once its port answers."),
-        Key(
-          "start_timeout", \.startTimeout, .duration(in: .milliseconds(100) ... .seconds(3_600)), "How long it may take to become ready."),
-        Key("websockets", \.webSockets, .list(.webSocketPath), "The paths of its WebSockets that are relayed."),
-        Key("http", \.relaysHTTP, .boolean, "Whether plain HTTP is relayed below /program/<key>/."),
-        Key("keep_path", \.keepsPath, .boolean, "Whether it is asked for the whole path, that of /program/<key>/ included."),
-        Key("refused_arguments", \.refusedArguments, .list(.name), "Options that a client may not give."),
-      ]),
-      ProgramKind(command: []))
+    let record = ConfigurationType.record(programKindSchema, ProgramKind(command: []))
     return Self(
       wanted: record.wanted, label: record.label, shape: .map,
       read: { node, reading in

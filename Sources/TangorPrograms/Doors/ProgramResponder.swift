@@ -8,6 +8,7 @@ package import TangorServing
 package struct ProgramResponder<Context: ChannelRequestContext>: Sendable {
   private let registry: ProgramRegistry
   private let basePath: String
+  private let configuration: RelayConfiguration
   private let webSockets: WebSocketRelay
 
   /// - Parameters:
@@ -28,6 +29,7 @@ package struct ProgramResponder<Context: ChannelRequestContext>: Sendable {
     configuration.pingTimeout = webSocket.pingTimeout
     configuration.closeTimeout = webSocket.closeTimeout
     configuration.scheme = isSecure ? "https" : "http"
+    self.configuration = configuration
     webSockets = WebSocketRelay(configuration: configuration, sockets: sockets)
   }
 
@@ -66,7 +68,23 @@ package struct ProgramResponder<Context: ChannelRequestContext>: Sendable {
       }
       return try await relaySocket(request, context, program, path: target)
     }
-    throw TangorError(.notFound, "Plain HTTP is not relayed to this program.")
+    guard program.settings.relaysHTTP else { throw TangorError(.notFound, "Plain HTTP is not relayed to this program.") }
+    return try await relayRequest(request, context, program, path: target, prefix: prefix)
+  }
+
+  private func relayRequest(
+    _ request: Request, _ context: Context, _ program: Program, path: String, prefix: String
+  ) async throws -> Response {
+    guard let use = ProgramUse(of: program) else { throw TangorError.programNotFound(program.key.description) }
+    var response = try await registry.httpRelay(configuration).response(
+      to: request, channel: context.channel, target: program, path: path, prefix: prefix)
+    let body = response.body
+    // The program is in use until the answer has gone out, or is given up.
+    response.body = ResponseBody(contentLength: body.contentLength) { writer in
+      try await body.write(writer)
+      withExtendedLifetime(use) {}
+    }
+    return response
   }
 
   private func running(_ key: Key) throws -> Program {

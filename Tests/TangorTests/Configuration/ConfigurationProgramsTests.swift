@@ -1,8 +1,9 @@
-import TangorPrograms
+import Foundation
 import TangorServing
 import Testing
 
 @testable import Tangor
+@testable import TangorPrograms
 
 @Suite struct ConfigurationProgramsTests {
   @Test func kindsAreRead() throws {
@@ -50,5 +51,14 @@ import Testing
   func whatIsWrongIsSaid(text: String, words: String) {
     let found = findings(text)
     #expect(found.contains { $0.contains(words) }, "\(found)")
+  }
+}
+
+extension ConfigurationProgramsTests {
+  @Test func everyKeyOfAKindIsInTheGuide() throws {
+    let guide = try String(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/programs.md"), encoding: .utf8)
+    for key in ConfigurationType.programKindSchema.keys { #expect(guide.contains("| `\(key.name)` |"), "\(key.name)") }
+    for name in ProgramPlaceholders.names { #expect(guide.contains("`{\(name)}`"), "\(name)") }
   }
 }
