@@ -167,6 +167,9 @@ let package = Package(
       name: "ObjectDispatch", dependencies: ["TangorObjects", "TangorJSON"], path: "Benchmarks/ObjectDispatch", swiftSettings: settings),
     .executableTarget(name: "Signals", dependencies: ["TangorCore", "TangorJSON"], path: "Benchmarks/Signals", swiftSettings: settings),
     .executableTarget(name: "TableEngine", dependencies: ["TangorTables"], path: "Benchmarks/TableEngine", swiftSettings: settings),
+    .executableTarget(
+      name: "Relay", dependencies: ["TangorPrograms", "TangorServing", "TangorCore", hummingbird, logging, nioCore], path: "Benchmarks/Relay",
+      swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(

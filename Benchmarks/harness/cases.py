@@ -79,6 +79,7 @@ class LoadCase(Case):
     mode: str = "get"
     connections: int = 1
     depth: int = 1
+    words: Tuple[str, ...] = ()  # more for the generator
 
     def arguments(self, server: RunningServer, route: Route, settings: Settings) -> List[str]:
         scheme = "ws" if self.mode == "echo" else "http"
@@ -93,7 +94,7 @@ class LoadCase(Case):
             words += ["--create", route.create]
         if route.expect:
             words += ["--expect", route.expect]
-        return words
+        return [*words, *self.words]
 
     def measure(self, server: RunningServer, route: Route, generator: Generator, settings: Settings) -> Sample:
         before: List[float] = []

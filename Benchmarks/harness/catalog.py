@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
@@ -55,6 +56,9 @@ TANGOR_ROUTES: Routes = {
 # What it offers without the gallery.
 TANGOR_TABLES: Routes = {"tables": TABLES, "ticks": TABLES}
 
+# What relays offer, Tangor's own too.
+RELAY: Routes = {"relay": ECHO}
+
 # Servers of Debian's packages that fan messages out: program, configuration, what it speaks, how it tells its version.
 BROKERS: Dict[str, Tuple[str, str, dialects.Dialect, str]] = {
     "mosquitto": ("mosquitto", "mosquitto.conf.in", dialects.MQTT_FAN, "-h"),
@@ -78,16 +82,18 @@ class Catalog:
         self._prepare_site()
         self._add("tangor", self._tangor)
         self._add("tangor", self._tangor_tables)
+        self._add("tangor", lambda: self._tangor_relay(generator))
         for name in PYTHON_PEERS:
             self._add(name, lambda name=name: self._python_peer(name))
         self._add("perspective", self._perspective)
         for name in BROKERS:
             self._add(name, lambda name=name: self._broker(name))
         self._add("nginx", self._nginx)
+        self._add("nginx", lambda: self._nginx_relay(generator))
         self._add("go", self._go)
         self._add("bare C", lambda: ServerKind(
             "bare C", lambda port: [str(generator), "serve", "-p", str(port)],
-            {"hello": HELLO, "echo": ECHO, "fan": (Route("/fan", dialect=dialects.BARE_FAN),)}, version="`Benchmarks/load`"))
+            {"hello": HELLO, "echo": ECHO, "relay": ECHO, "fan": (Route("/fan", dialect=dialects.BARE_FAN),)}, version="`Benchmarks/load`"))
 
     def _add(self, name: str, make: Callable[[], ServerKind]) -> None:
         if self.wanted and name not in self.wanted:
@@ -119,6 +125,13 @@ class Catalog:
         return ServerKind(
             "tangor", lambda port: [program, "serve", str(self.site), "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"],
             TANGOR_TABLES, ready_path="/readyz", version=provision.first_line([program, "version"]) or "unknown")
+
+    def _tangor_relay(self, generator: Path) -> ServerKind:
+        program = self.tangor.parent / "Relay"
+        if not program.is_file():
+            raise BenchmarkError("no relay: build it with `swift build -c release --product Relay`")
+        return ServerKind("tangor", lambda port, behind: [str(program.resolve()), str(port), str(behind)], RELAY, ready_path="",
+                          behind=lambda port: [str(generator), "serve", "-p", str(port)])
 
     def _perspective(self) -> ServerKind:
         python, script = perspective.interpreter(), str(self.here / "peers" / "perspective_peer.py")
@@ -155,19 +168,25 @@ class Catalog:
                           version=provision.first_line([program, version], (0, 3)) or "unknown")
 
     def _nginx(self) -> ServerKind:
+        return self._nginx_with("nginx.conf.in", {"hello": HELLO, "file": FILE})
+
+    def _nginx_relay(self, generator: Path) -> ServerKind:
+        return replace(self._nginx_with("nginx-relay.conf.in", RELAY), ready_path="",
+                       behind=lambda port: [str(generator), "serve", "-p", str(port)])
+
+    def _nginx_with(self, name: str, routes: Routes) -> ServerKind:
         program = provision.find_program("nginx")
         if program is None:
             raise BenchmarkError("not installed (give --install as root)")
-        state, template = self.build / "nginx", (self.here / "peers" / "nginx.conf.in").read_text()
+        state, template = self.build / "nginx", (self.here / "peers" / name).read_text()
         state.mkdir(parents=True, exist_ok=True)
 
-        def command(port: int) -> List[str]:
-            configuration = state / "nginx.conf"
-            configuration.write_text(filled(template, port, self.site.resolve(), state.resolve()))
+        def command(port: int, behind: int = 0) -> List[str]:
+            configuration = state / name.removesuffix(".in")
+            configuration.write_text(filled(template, port, self.site.resolve(), state.resolve(), behind))
             return [program, "-p", str(state.resolve()), "-e", "stderr", "-c", str(configuration.resolve())]
 
-        return ServerKind("nginx", command, {"hello": HELLO, "file": FILE},
-                          version=provision.first_line([program, "-v"]).rpartition(": ")[2])
+        return ServerKind("nginx", command, routes, version=provision.first_line([program, "-v"]).rpartition(": ")[2])
 
     def _go(self) -> ServerKind:
         if provision.find_program("go") is None:
@@ -177,9 +196,10 @@ class Catalog:
                           version=provision.first_line(["go", "version"]))
 
 
-def filled(template: str, port: int, folder: Path = Path(), state: Path = Path()) -> str:
+def filled(template: str, port: int, folder: Path = Path(), state: Path = Path(), behind: int = 0) -> str:
     """The template without its first line, which explains it, and with its places filled in."""
     text = template.partition("\n")[2]
-    for place, value in (("PORT", str(port)), ("FOLDER", str(folder)), ("STATE", str(state)), ("USER", getpass.getuser())):
+    for place, value in (("PORT", str(port)), ("FOLDER", str(folder)), ("STATE", str(state)), ("USER", getpass.getuser()),
+                         ("BEHIND", str(behind))):
         text = text.replace(f"@{place}@", value)
     return text

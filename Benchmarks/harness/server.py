@@ -40,15 +40,17 @@ class Route:
 class ServerKind:
     """A server that can be measured: how it starts on a port, and what it offers (by role: hello, pull, echo, file…).
 
-    It is ready when `ready_path` is answered with 200, or, without one, when it takes connections.
+    It is ready when `ready_path` is answered with 200, or, without one, when it takes connections. With `behind`, another server is started
+    on a port of its own first, `command` gets that port too, and what that server uses is not counted.
     """
 
     name: str
-    command: Callable[[int], List[str]]
+    command: Callable[..., List[str]]
     routes: Mapping[str, Tuple[Route, ...]]
     ready_path: str = "/hello"
     version: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    behind: Optional[Callable[[int], List[str]]] = None
 
 
 def row_name(kind: ServerKind, route: Route) -> str:
@@ -82,16 +84,23 @@ class RunningServer:
         self.port = free_port()
         self._log = logs / f"{kind.name.replace(' ', '-')}.log"
         self._process: Optional["subprocess.Popen[bytes]"] = None
+        self._behind: Optional[RunningServer] = None
+        if kind.behind is not None:
+            self._behind = RunningServer(ServerKind(f"{kind.name} behind", kind.behind, {}, ready_path=""), logs)
 
     def __enter__(self) -> "RunningServer":
-        with self._log.open("wb") as log:
-            try:
-                self._process = subprocess.Popen(
-                    self.kind.command(self.port), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    env={**os.environ, **self.kind.environment}, start_new_session=True)
-            except OSError as error:
-                raise MeasurementError(f"{self.kind.name} cannot be started: {error.strerror}") from None
+        ports = [self.port]
+        if self._behind is not None:
+            self._behind.__enter__()
+            ports.append(self._behind.port)
         try:
+            with self._log.open("wb") as log:
+                try:
+                    self._process = subprocess.Popen(
+                        self.kind.command(*ports), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                        env={**os.environ, **self.kind.environment}, start_new_session=True)
+                except OSError as error:
+                    raise MeasurementError(f"{self.kind.name} cannot be started: {error.strerror}") from None
             self._wait_until_ready()
         except BaseException:
             self._stop()
@@ -146,6 +155,8 @@ class RunningServer:
         return True
 
     def _stop(self) -> None:
+        if self._behind is not None:
+            self._behind._stop()
         if self._process is None:
             return
         if self._process.poll() is None:

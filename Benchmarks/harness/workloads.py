@@ -131,3 +131,17 @@ register(Workload(
     "`merged`: notifications that told of several batches. `behind`: sessions that had not heard of the last batch 5 s after it. Memory: "
     "growth of the resident size between the second second and the end.",
     (TicksCase("tables", "sessions, three views each"),)))
+
+register(Workload(
+    "relay", "WebSockets relayed to a program",
+    "The echo above, of 100-byte text messages and of binary messages of 100 KiB, through a relay in front of the bare C server. The figures of "
+    "processor time and memory are the relay's own. Tangor: what it shows programs through, in a server that does nothing else; nginx: "
+    "`proxy_pass` with buffers of 64 KiB; bare C: the same server without a relay.",
+    (LoadCase("relay-1", "one connection", role="relay", mode="echo", connections=1),
+     LoadCase("relay-1x16", "one connection, 16 messages in flight", role="relay", mode="echo", connections=1, depth=16),
+     LoadCase("relay-64", "64 connections", role="relay", mode="echo", connections=64),
+     LoadCase("relay-64x16", "64 connections, 16 messages in flight on each", role="relay", mode="echo", connections=64, depth=16),
+     LoadCase("relay-large", "one connection, binary messages of 100 KiB", role="relay", mode="echo", connections=1,
+              words=("--size", "102400", "--binary")),
+     LoadCase("relay-large-8", "8 connections, binary messages of 100 KiB, 4 in flight on each", role="relay", mode="echo", connections=8,
+              depth=4, words=("--size", "102400", "--binary")))))

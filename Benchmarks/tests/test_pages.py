@@ -38,7 +38,7 @@ class Judging(unittest.TestCase):
             self.assertIn(wish.case, cases)
             self.assertIn(wish.figure, [column.key for column in cases[wish.case].columns])
             self.assertTrue(wish.peer is None or wish.peer in servers)
-            ours = {**catalog.TANGOR_ROUTES, **catalog.TANGOR_TABLES}[cases[wish.case].role]
+            ours = {**catalog.TANGOR_ROUTES, **catalog.TANGOR_TABLES, **catalog.RELAY}[cases[wish.case].role]
             self.assertIn(wish.row, [row_name(ServerKind("tangor", lambda port: [], {}), route) for route in ours])
             self.assertTrue((wish.at_least is None) != (wish.at_most is None))
 
@@ -135,7 +135,7 @@ class Choosing(unittest.TestCase):
     def test_every_role_is_offered_by_someone(self) -> None:
         for workload in workloads.REGISTRY.values():
             for case in workload.cases:
-                self.assertIn(case.role, {**catalog.TANGOR_ROUTES, **catalog.TANGOR_TABLES})
+                self.assertIn(case.role, {**catalog.TANGOR_ROUTES, **catalog.TANGOR_TABLES, **catalog.RELAY})
 
     def test_arguments(self) -> None:
         given = bench.parse_arguments(["--only", "json, echo", "--quick"])
