@@ -27,6 +27,7 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -64,6 +65,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
+    // Pipes that no child inherits, without a gap, are made from 1.8 on.
+    .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
     // The HTTP/1 pipeline is our own, in the manner of this version's; see docs/decisions/connections-without-tasks.md.
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
@@ -129,7 +132,8 @@ let package = Package(
     .target(
       name: "TangorPrograms",
       dependencies: [
-        "TangorServing", "TangorCore", "TangorJSON", asyncHTTPClient, subprocess, hummingbird, httpTypes, logging, metrics, nioCore,
+        "TangorServing", "TangorCore", "TangorJSON", asyncHTTPClient, subprocess, systemPackage, hummingbird, httpTypes, logging, metrics,
+        nioCore,
         nioHTTP1,
         nioPosix, nioWebSocket,
       ],

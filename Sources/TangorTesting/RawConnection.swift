@@ -12,15 +12,15 @@ public final class RawConnection: Sendable {
     public var description: String { "the connection ended; received: '\(received)'" }
   }
 
-  private struct State {
+  fileprivate struct State {
     var bytes: [UInt8] = []
     var hasEnded = false
     var waiter: (isEnough: ([UInt8]) -> Int?, continuation: CheckedContinuation<[UInt8], any Error>)?
   }
 
-  private final class Collector: ChannelInboundHandler, Sendable {
+  final class Collector: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
-    let state = Mutex(State())
+    fileprivate let state = Mutex(State())
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       let bytes = Array(Self.unwrapInboundIn(data).readableBytesView)
@@ -36,7 +36,7 @@ public final class RawConnection: Sendable {
     // A reset by the server is an end like any other here.
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    func update(_ change: (inout sending State) -> Void) {
+    fileprivate func update(_ change: (inout sending State) -> Void) {
       let resume: (() -> Void)? = state.withLock { state in
         change(&state)
         guard let waiter = state.waiter else { return nil }
@@ -77,6 +77,12 @@ public final class RawConnection: Sendable {
         }
       }
       .connect(host: "127.0.0.1", port: port).get()
+  }
+
+  /// A connection that was taken from a client.
+  init(channel: any Channel, collector: Collector) {
+    self.channel = channel
+    self.collector = collector
   }
 
   /// Sends bytes, all in one write.

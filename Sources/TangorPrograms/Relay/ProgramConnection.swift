@@ -45,11 +45,12 @@ struct ProgramConnection: Sendable {
         .connectTimeout(limit)
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
-            let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
+            let decoder = ByteToMessageHandler(HTTPResponseDecoder())
+            let cut = HeadCut()
             let handshake = ProgramHandshake(
-              request, key: key, subprotocols: subprotocols, decoder: decoder, limit: limit, maximumSize: size, opened: opened)
+              request, key: key, subprotocols: subprotocols, cut: cut, limit: limit, maximumSize: size, opened: opened)
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandlers([HTTPRequestEncoder(), decoder, handshake])
+            try pipeline.addHandlers([cut, HTTPRequestEncoder(), decoder, handshake])
           }
         }
         .connect(host: "127.0.0.1", port: port).get()
@@ -68,7 +69,7 @@ private final class ProgramHandshake: ChannelInboundHandler, RemovableChannelHan
   private let request: HTTPRequestHead
   private let key: String
   private let subprotocols: [String]
-  private let decoder: ByteToMessageHandler<HTTPResponseDecoder>
+  private let cut: HeadCut
   private let limit: TimeAmount
   private let maximumSize: Int
   private let opened: EventLoopPromise<ProgramConnection>
@@ -77,13 +78,13 @@ private final class ProgramHandshake: ChannelInboundHandler, RemovableChannelHan
   private var timer: Scheduled<Void>?
 
   init(
-    _ request: HTTPRequestHead, key: String, subprotocols: [String], decoder: ByteToMessageHandler<HTTPResponseDecoder>,
-    limit: TimeAmount, maximumSize: Int, opened: EventLoopPromise<ProgramConnection>
+    _ request: HTTPRequestHead, key: String, subprotocols: [String], cut: HeadCut, limit: TimeAmount, maximumSize: Int,
+    opened: EventLoopPromise<ProgramConnection>
   ) {
     self.request = request
     self.key = key
     self.subprotocols = subprotocols
-    self.decoder = decoder
+    self.cut = cut
     self.limit = limit
     self.maximumSize = maximumSize
     self.opened = opened
@@ -143,14 +144,18 @@ private final class ProgramHandshake: ChannelInboundHandler, RemovableChannelHan
     let pipeline = context.pipeline.syncOperations
     try context.channel.syncOptions?.setOption(ChannelOptions.autoRead, value: false)
     let leg = RelayLeg(.program, maximumSize: maximumSize)
+    leg.withheld = cut.rest
     try pipeline.addHandler(leg, position: .after(self))
-    let encoder = try pipeline.handler(type: HTTPRequestEncoder.self)
     isOver = true
     timer?.cancel()
-    pipeline.removeHandler(encoder, promise: nil)
-    context.pipeline.syncOperations.removeHandler(self, promise: nil)
-    // Last, because it passes on what came behind the answer.
-    pipeline.removeHandler(decoder, promise: nil)
+    cut.leg = leg
+    pipeline.removeHandler(self, promise: nil)
+    pipeline.removeHandler(try pipeline.handler(type: HTTPRequestEncoder.self), promise: nil)
+    // The decoder takes until the next turn of the event loop to leave, and nothing may reach it any more.
+    let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+    let left = context.eventLoop.makePromise(of: Void.self)
+    left.futureResult.assumeIsolated().whenComplete { [cut] _ in pipeline.removeHandler(cut, promise: nil) }
+    pipeline.removeHandler(decoder, promise: left)
     opened.succeed(
       ProgramConnection(channel: context.channel, leg: NIOLoopBound(leg, eventLoop: context.eventLoop), subprotocol: chosen.first))
   }
@@ -161,5 +166,45 @@ private final class ProgramHandshake: ChannelInboundHandler, RemovableChannelHan
     timer?.cancel()
     opened.fail(error)
     context.close(promise: nil)
+  }
+}
+
+/// Shows HTTP's decoder the head of the program's answer and keeps what follows it.
+///
+/// The decoder could pass that on when it leaves the pipeline, but it forgets it when the connection ends before.
+private final class HeadCut: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  /// What has come behind the head.
+  private(set) var rest = ByteBuffer()
+  /// What gets all that still comes, once the handshake is done.
+  var leg: RelayLeg?
+  private var isOver = false
+  /// Whether nothing has come since the end of a line.
+  private var hasLineEnded = false
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var received = Self.unwrapInboundIn(data)
+    guard !isOver else {
+      if let leg { leg.withheld.writeBuffer(&received) } else { rest.writeBuffer(&received) }
+      return
+    }
+    let view = received.readableBytesView
+    var end = view.startIndex
+    // The head ends with an empty line, whether its lines end as they should or with a line feed alone.
+    while end < view.endIndex, !isOver {
+      switch view[end] {
+      case UInt8(ascii: "\r"): break
+      case UInt8(ascii: "\n"):
+        isOver = hasLineEnded
+        hasLineEnded = true
+      default: hasLineEnded = false
+      }
+      end += 1
+    }
+    let head = received.readSlice(length: end - view.startIndex) ?? ByteBuffer()
+    rest = ByteBuffer(bytes: received.readableBytesView)
+    context.fireChannelRead(Self.wrapInboundOut(head))
   }
 }
