@@ -107,11 +107,6 @@ def load(path: str) -> ModuleType:
 
 def run_program(path: str, arguments: List[str], place: Place) -> None:
     """Runs a script that serves by itself."""
-    # Such programs say that they are ready in words of their own, or not at all. Said here, it is the port alone that counts.
-    ready = os.environ.get("WSLINK_READY_MSG", "").strip()
-    if ready:
-        os.environ["WSLINK_READY_MSG"] = ""
-        print(ready, flush=True)
     # Not on the command line of the process, where everybody could read the secret.
     sys.argv = [path, *arguments, "--host", place.host, "--port", str(place.port), "--authKey", place.secret, "--timeout", "0"]
     runpy.run_path(path, run_name="__main__")

@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator
 
@@ -211,10 +212,8 @@ def test_a_message_over_the_limit(program: Dict[str, Any]) -> None:
     with socket(program) as page:
         page.send(b"x" * MESSAGE_LIMIT)
         assert page.recv(timeout=60) == b"x" * MESSAGE_LIMIT
-        try:
+        with suppress(ConnectionClosed):
             page.send(b"x" * (MESSAGE_LIMIT + 1))
-        except ConnectionClosed:
-            pass
         assert closing(page)[0] == 1009
     with socket(program) as page:
         order(page, "send", bytes=MESSAGE_LIMIT + 10, fragments=3)

@@ -75,6 +75,7 @@ import Testing
     #expect(kind.command.first == "python3")
     #expect(kind.command[2].contains("def "), "the launcher's source")
     #expect(kind.environment["PYTHONUNBUFFERED"] == "", "what the configuration says counts")
+    #expect(kind.ready.isEmpty, "the port tells")
     #expect(kind.environment["WSLINK_READY_MSG"] == "wslink: Starting factory\n")
   }
 

@@ -25,19 +25,17 @@ public struct VTKWebConfiguration: Sendable, Hashable {
     let interpreter = vtkpython.contains("/") ? URL(fileURLWithPath: vtkpython).path : vtkpython
     var kind = ProgramKind(command: [interpreter, "-c", Self.launcher, "{script}", "{arguments}"])
     kind.environment = [
-      // Said by wslink when it listens, here with the end of a line.
-      "WSLINK_READY_MSG": Self.ready + "\n", "PYTHONUNBUFFERED": "1",
+      // What wslink says when it listens, here with the end of a line; without it the log would show it with what comes next.
+      "WSLINK_READY_MSG": "wslink: Starting factory\n", "PYTHONUNBUFFERED": "1",
     ].merging(environment) { $1 }
+    // No text says that a script is ready: those with a `main` of their own say other things than wslink's, or nothing. Its port does.
     kind.folders = folders
-    kind.ready = Self.ready
     kind.startTimeout = timeout
     kind.refusedArguments += [
       "--authKey", "--content", "--fs-endpoints", "--nosignalhandlers", "--reverse-url", "--ssl", "--ws-endpoint", "--no-ws-endpoint",
     ]
     return kind
   }
-
-  private static let ready = "wslink: Starting factory"
 
   /// The script that starts the script.
   private static let launcher = String(
