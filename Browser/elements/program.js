@@ -28,6 +28,8 @@ export class TangorProgram extends TangorElement {
 
   /** @type {Program | undefined} The program, once it is ready. */
   program;
+  /** @type {Program | undefined} The last one that has ended by itself. */
+  #ended;
   /** @type {ProgramLine[]} */ #lines = [];
   #stage = make("div", { class: "tangor-stage" });
   #note = make("p", { class: "tangor-note", role: "status" });
@@ -106,7 +108,7 @@ export class TangorProgram extends TangorElement {
   #watchPage(program, signal) {
     const isOwn = !this.hasAttribute("key");
     const leave = () => {
-      if (isOwn && !this.hasAttribute("keep")) program.abandon();
+      if (isOwn && this.#ended !== program && !this.hasAttribute("keep")) program.abandon();
     };
     signal.addEventListener("abort", leave, { once: true });
     addEventListener("pagehide", leave, { signal });
@@ -144,6 +146,7 @@ export class TangorProgram extends TangorElement {
    * @param {any} [error] what the socket was closed with
    */
   async #end(program, signal, error) {
+    this.#ended = program;
     const status = await program.info({ signal }).then((info) => info.returncode, () => undefined);
     if (signal.aborted) return;
     // By SIGTERM it was ended by somebody.

@@ -29,10 +29,11 @@ const text = `
   tangor-program canvas { object-fit: contain; touch-action: none; cursor: grab; }
   tangor-program canvas:active { cursor: grabbing; }
   tangor-program:is([data-program="ended"], [data-program="failed"], [data-program="lost"]) canvas { opacity: 0.4; cursor: default; }
-  tangor-program .tangor-note { margin: 0; color: var(--tangor-muted); font-size: 0.875em; }
+  tangor-program :is(.tangor-note, .tangor-output) { flex: 0 1 auto; min-block-size: 3em; overflow: auto; }
+  tangor-program .tangor-note { margin: 0; max-block-size: 9em; min-block-size: 1.4em; color: var(--tangor-muted); font-size: 0.875em; }
   tangor-program .tangor-note:empty { display: none; }
   tangor-program[data-program="failed"] .tangor-note { color: var(--tangor-error); white-space: pre-wrap; overflow-wrap: anywhere; }
-  tangor-program .tangor-output { margin: 0; inline-size: 100%; max-block-size: 10em; overflow: auto; font-size: 0.8125em; box-sizing: border-box; }
+  tangor-program .tangor-output { margin: 0; inline-size: 100%; max-block-size: 10em; font-size: 0.8125em; box-sizing: border-box; }
   tangor-call button, tangor-program button {
     font: inherit; padding: 0.3em 0.9em; border: 1px solid var(--tangor-accent); border-radius: 0.35em;
     background: var(--tangor-accent); color: var(--tangor-on-accent); cursor: pointer;

@@ -1,26 +1,17 @@
-"""Programs in a real page: VTK's, through the relay; Kitware's own page; programs that fail."""
+"""Programs in a real page: VTK's, through the relay; programs with pages of their own; programs that fail."""
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 import subprocess
-import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import List, Tuple
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
-from Harness import provisioning
-from Harness.server import ROOT, Server
-from errors import Errors
-
-PROGRAMS = Path(__file__).resolve().parent / "fixtures" / "programs"
-STAND_IN = ROOT / "Tests" / "Interop" / "programs" / "stand_in.py"
+from Harness.server import Server
+from programs import ask, cleared, demo, python, served  # noqa: F401  fixtures among them
 
 # How many pixels of a picture are not its background's, and a number that changes with any of them.
 LOOK = """canvas => {
@@ -36,77 +27,6 @@ LOOK = """canvas => {
   }
   return [shown, sum];
 }"""
-
-
-@pytest.fixture(scope="module")
-def python() -> Path:
-    try:
-        return provisioning.vtk_python()
-    except provisioning.Unavailable as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
-def demo(python: Path) -> Iterator[Server]:
-    """The gallery as `make demo VTK=1` starts it."""
-    running = Server("demo", "--vtkpython", str(python), "--rows", "1000").start()
-    try:
-        yield running
-        running.stop()
-    finally:
-        running.close()
-
-
-def site(folder: Path, python: Path) -> Server:
-    """A server of a folder's pages and scripts, with kinds of its own."""
-    shutil.copy(ROOT / "Python" / "gallery" / "cone.py", folder / "cone.py")
-    settings = {
-        "root": str(folder),
-        "vtkweb": {"vtkpython": str(python), "folders": [str(folder)]},
-        "programs": {
-            "trame": {"command": [str(python), "{script}", "--server", "--host", "{host}", "--port", "{port}", "--authKey", "{secret}"],
-                      "folders": [str(PROGRAMS)], "ready": "App running at:", "http": True},
-            "stand-in": {"command": [sys.executable, str(STAND_IN), "--port", "{port}"], "http": True},
-            "failing": {"command": [sys.executable, str(STAND_IN), "--port", "{port}"]},
-        },
-    }
-    (folder / "tangor.yaml").write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML
-    return Server("serve", "--config", str(folder / "tangor.yaml"))
-
-
-@pytest.fixture(scope="module")
-def served(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tuple[Server, Path]]:
-    folder = tmp_path_factory.mktemp("site")
-    running = site(folder, python).start()
-    try:
-        yield running, folder
-        running.stop()
-    finally:
-        running.close()
-
-
-def ask(server: Server, path: str, method: str = "GET") -> Any:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(urllib.request.Request(server.url + path, method=method), timeout=40) as answer:
-        return json.load(answer)
-
-
-@pytest.fixture(autouse=True)
-def cleared(request: pytest.FixtureRequest, page: Page) -> Iterator[None]:
-    """After each test its page is left, and nothing runs for it any more."""
-    yield
-    for other in page.context.pages:
-        other.goto("about:blank")
-    for name in ("demo", "served"):
-        if name in request.fixturenames:
-            found = request.getfixturevalue(name)
-            server: Server = found if isinstance(found, Server) else found[0]
-            for program in ask(server, "/programs"):
-                try:
-                    ask(server, f"/programs/{program['key']}", "DELETE")
-                except urllib.error.HTTPError as error:
-                    assert error.code == 404, "it may have ended meanwhile, and nothing else"
-            assert ask(server, "/programs") == []
 
 
 def nothing_runs(page: Page, server: Server) -> None:
@@ -381,50 +301,3 @@ def test_pages_for_tangelo_launch_and_end_programs(page: Page, served: Tuple[Ser
     assert ended == [key, "viewport", None]
     expect(page.locator("#viewport")).to_be_empty()
     assert ask(server, "/vtkweb") == []
-
-
-# Kitware's page shows trame's pictures as an image behind an empty canvas: how many pixels are green, as the cone is, and a number.
-TRAME_LOOK = """() => {
-  const shown = [...document.querySelectorAll("img")].find((each) => each.getBoundingClientRect().width > 200);
-  if (!shown || !shown.complete || !shown.naturalWidth) return [0, 0];
-  const copy = new OffscreenCanvas(300, 200);
-  const pen = copy.getContext("2d");
-  pen.drawImage(shown, 0, 0, 300, 200);
-  const pixels = pen.getImageData(0, 0, 300, 200).data;
-  let [green, sum] = [0, 0];
-  for (let at = 0; at < pixels.length; at += 4) {
-    if (pixels[at + 1] > 1.5 * pixels[at] && pixels[at + 1] > 1.5 * pixels[at + 2]) green += 1;
-    sum = (sum * 31 + pixels[at] + 7 * pixels[at + 1]) % 1000000007;
-  }
-  return [green, sum];
-}"""
-
-
-def turn_trame(page: Page) -> None:
-    page.wait_for_function(f"() => ({TRAME_LOOK})()[0] > 500", timeout=40_000)
-    page.wait_for_timeout(1_000)
-    before = page.evaluate(TRAME_LOOK)
-    page.mouse.move(600, 400)
-    page.mouse.down()
-    page.mouse.move(760, 340, steps=10)
-    page.mouse.up()
-    page.wait_for_function(f"before => ({TRAME_LOOK})()[1] !== before && ({TRAME_LOOK})()[0] > 500", arg=before[1])
-
-
-def test_kitwares_page_works_below_the_program_path(page: Page, served: Tuple[Server, Path], errors: Errors) -> None:
-    server, _ = served
-    launched: Dict[str, Any] = ask(server, "/programs/trame/trame_cone.py", "POST")
-    page.goto(server.url + launched["page"] + "index.html?secret=" + launched["secret"])
-    turn_trame(page)
-    # The page asks for a launcher of trame's first, which is not there.
-    errors[:] = [text for text in errors if "/paraview/" not in text and "405" not in text and "404" not in text]
-
-
-def test_kitwares_page_works_from_files_through_the_socket_of_the_key(page: Page, served: Tuple[Server, Path], python: Path) -> None:
-    server, folder = served
-    command = [str(python), "-m", "trame.tools.www", "--client-type", "vue3", "--output", str(folder / "kitware")]
-    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
-    assert made.returncode == 0, made.stdout
-    launched: Dict[str, Any] = ask(server, "/programs/trame/trame_cone.py", "POST")
-    page.goto(f"{server.url}/kitware/index.html?sessionURL=ws://USE_HOST/{launched['key']}/ws&secret={launched['secret']}")
-    turn_trame(page)
