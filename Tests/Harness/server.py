@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import Iterator, List, Optional, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("TANGOR_BINARY") or ROOT / ".build" / "release" / "tangor")
@@ -127,3 +127,15 @@ class Server:
         self.kill()
         self._log.close()
         Path(self._log.name).unlink(missing_ok=True)
+
+
+def served(running: Server) -> Iterator[Server]:
+    """Runs a server. At the end it must stop at a signal, in time and with status 0."""
+    running.start()
+    try:
+        yield running
+        assert running.process is not None and running.process.poll() is None, f"the server ended on its own:\n{running.log[-4000:]}"
+        running.stop(signal.SIGTERM)
+        assert "Fatal error" not in running.log
+    finally:
+        running.close()

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
 from typing import Callable, Iterator
 
 import pytest
 
 from client import Client
-from Harness.server import Server
-
-
-def served(running: Server) -> Iterator[Server]:
-    """Runs a server. At the end it must stop at a signal, in time and with status 0."""
-    running.start()
-    try:
-        yield running
-        assert running.process is not None and running.process.poll() is None, f"the server ended on its own:\n{running.log[-4000:]}"
-        running.stop(signal.SIGTERM)
-        assert "Fatal error" not in running.log
-    finally:
-        running.close()
+from Harness.server import Server, served
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from client import Client
-from Harness.server import Server
+from Harness.server import Server, served
 
 STAND_IN = Path(__file__).parent / "programs" / "stand_in.py"
 MESSAGE_LIMIT = 24 << 20
@@ -32,14 +32,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "program_limits": {"max_message_size": "24 MiB", "grace": "1s"},
     }
     (folder / "tangor.yaml").write_text(json.dumps(settings), encoding="utf-8")
-    running = Server("serve", "--config", str(folder / "tangor.yaml"))
-    running.start()
-    try:
-        yield running
-        running.stop()
-        assert "Fatal error" not in running.log
-    finally:
-        running.close()
+    yield from served(Server("serve", "--config", str(folder / "tangor.yaml")))
 
 
 @pytest.fixture(scope="module")

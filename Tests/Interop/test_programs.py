@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from client import Client
-from Harness.server import Server
+from Harness.server import Server, served
 
 STAND_IN = Path(__file__).parent / "programs" / "stand_in.py"
 
@@ -47,14 +47,7 @@ def configuration(folder: Path, **changes: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server("serve", "--config", str(configuration(tmp_path_factory.mktemp("programs"))))
-    running.start()
-    try:
-        yield running
-        running.stop()
-        assert "Fatal error" not in running.log
-    finally:
-        running.close()
+    yield from served(Server("serve", "--config", str(configuration(tmp_path_factory.mktemp("programs")))))
 
 
 @pytest.fixture
