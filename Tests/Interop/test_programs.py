@@ -5,44 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List
 
 import pytest
 import requests
 
 from client import Client
 from Harness.server import Server, served
-
-STAND_IN = Path(__file__).parent / "programs" / "stand_in.py"
-
-
-def configuration(folder: Path, **changes: Any) -> Path:
-    """A configuration whose scripts are the stand-in, and one that cannot run."""
-    scripts = folder / "scripts"
-    (scripts / "deep").mkdir(parents=True, exist_ok=True)
-    (scripts / "stand_in.py").write_bytes(STAND_IN.read_bytes())
-    (scripts / "deep" / "broken.py").write_text("raise RuntimeError('this script is broken')\n", encoding="utf-8")
-    (folder / "outside.py").write_text("print('never')\n", encoding="utf-8")
-    settings: Dict[str, Any] = {
-        "root": str(scripts),
-        "vtkweb": {"vtkpython": sys.executable, "folders": [str(scripts)], "environment": {"FROM_CONFIGURATION": "yes"}},
-        "programs": {
-            "plain": {"command": [sys.executable, "{script}", "--ready", "", "{arguments}"], "folders": [str(scripts)], "http": True,
-                      "websockets": ["/ws", "/other"]},
-            "fixed": {"command": [sys.executable, str(scripts / "stand_in.py")], "ready": "wslink"},
-            "absent": {"command": ["there-is-no-such-program"]},
-        },
-        "program_limits": {"max_programs": 12, "max_programs_per_client": 12, "grace": "1s"},
-    }
-    for name, value in changes.items():
-        settings.setdefault(name, {}).update(value) if isinstance(value, dict) else settings.update({name: value})
-    path = folder / "tangor.yaml"
-    path.write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML
-    return path
+from launching import configuration, descendants, environment, eventually, failure, is_alive
 
 
 @pytest.fixture(scope="module")
@@ -65,51 +38,6 @@ def launch(http: Client, arguments: str = "", path: str = "/vtkweb/stand_in.py",
     answer = http.post(path, json={"args": arguments, **fields})
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
-
-
-def failure(answer: requests.Response, status: int) -> str:
-    """The reason of a failure, after a look at its form."""
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert body["status"] == "failed" and body["error"] == body["reason"] and body["code"] and body["requestId"], body
-    return str(body["reason"])
-
-
-def descendants(server: Server) -> List[int]:
-    """The processes below a server's, zombies included."""
-    assert server.process is not None
-    parents: Dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found: List[int] = []
-    queue = [server.process.pid]
-    while queue:
-        parent = queue.pop()
-        below = [pid for pid, other in parents.items() if other == parent]
-        found += below
-        queue += below
-    return found
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process runs: a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_a_life(http: Client, programs: Server) -> None:
@@ -306,39 +234,6 @@ def test_live_methods(http: Client) -> None:
     assert call("program.launch", script="stand_in.py", arguments={})["data"]["code"] == "invalid_request"
 
 
-def test_limits(tmp_path: Path, launch: Callable[..., Server]) -> None:
-    path = configuration(
-        tmp_path,
-        program_limits={"max_programs": 2, "max_programs_per_client": 2, "idle_time": "1s", "memory": "150 MiB", "log_lines": 5})
-    with Client(launch("serve", "--config", str(path))) as http:
-        first = http.post("/vtkweb/stand_in.py").json()["key"]
-        big = http.post("/vtkweb/stand_in.py?args=--fill+200").json()["key"]
-        refused = http.post("/vtkweb/stand_in.py")
-        assert "As many programs run as may" in failure(refused, 429) and refused.headers["Retry-After"]
-        ended = [f"/programs/{key}" for key in (first, big)]
-        assert eventually(lambda: all(http.get(path).json()["process"] == "terminated" for path in ended))
-        assert "cause=idle" in http.server.log and "cause=memory" in http.server.log
-        printed = http.post("/vtkweb/stand_in.py?args=" + "+".join(f"--print+{n}" for n in range(20))).json()["key"]
-        assert http.get(f"/vtkweb/{printed}").json()["stdout"][-1] == "wslink: Starting factory\n"
-
-
-def test_nothing_is_configured_by_default(launch: Callable[..., Server]) -> None:
-    with Client(launch("serve")) as http:
-        assert "No 'vtkpython' is configured" in failure(http.post("/vtkweb/cone.py"), 501)
-        assert http.get("/vtkweb").json() == []
-        assert http.get("/programs").status_code == 404, "the path is the site's"
-
-
-def test_addresses_are_those_that_the_client_used(tmp_path: Path, launch: Callable[..., Server]) -> None:
-    proxied = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "data.example.org"}
-    with Client(launch("serve", "--config", str(configuration(tmp_path)), base_path="/app")) as http:
-        told = http.post("/vtkweb/stand_in.py", headers={"Host": "here.example:81", **proxied}).json()
-        assert told["url"] == f"ws://here.example:81/app/{told['key']}/ws", "a stranger's word is not taken"
-    with Client(launch("serve", "--config", str(configuration(tmp_path, trusted_proxies=["127.0.0.0/8"])), base_path="/app")) as http:
-        told = http.post("/vtkweb/stand_in.py", headers=proxied).json()
-        assert told["url"] == f"wss://data.example.org/app/{told['key']}/ws"
-
-
 def test_two_hundred_launches_and_deaths_leave_nothing(programs: Server, http: Client) -> None:
     """By DELETE, by SIGKILL, and by themselves, in turn."""
     assert programs.process is not None
@@ -384,43 +279,3 @@ def test_two_hundred_launches_and_deaths_leave_nothing(programs: Server, http: C
     assert http.get("/vtkweb").json() == [] and http.get("/programs").json() == []
     assert eventually(lambda: descendants(programs) == []), descendants(programs)
     assert eventually(lambda: descriptors() <= before + 4), (before, descriptors())
-
-
-def environment(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/environ").read_text()
-    except OSError:
-        return ""
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_no_program_outlives_the_server(tmp_path: Path, launch: Callable[..., Server], number: int) -> None:
-    running = launch("serve", "--config", str(configuration(tmp_path)))
-    with Client(running) as http:
-        for arguments in ("", "--ignore-term --grandchildren 2"):
-            assert http.post("/vtkweb/stand_in.py", json={"args": arguments}).status_code == 200
-        starting = threading.Thread(target=lambda: quietly(lambda: http.post("/vtkweb/stand_in.py?args=--ready-after+60")))
-        starting.start()
-        assert eventually(lambda: sum("stand_in" in environment_line(pid) for pid in descendants(running)) >= 3)
-        pids = descendants(running)
-        assert running.process is not None
-        if number == signal.SIGKILL:
-            running.kill()
-        else:
-            running.stop(number)
-        starting.join()
-        assert eventually(lambda: not [pid for pid in pids if is_alive(pid)], 5), [pid for pid in pids if is_alive(pid)]
-
-
-def environment_line(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
-
-
-def quietly(perform: Callable[[], object]) -> None:
-    try:
-        perform()
-    except requests.exceptions.RequestException:
-        pass
