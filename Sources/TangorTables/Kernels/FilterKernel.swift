@@ -20,7 +20,7 @@ struct FilterKernel: ColumnKernel {
     case .keySet(let keys, let negated): return words { word in mask(word) { keys.contains(values[$0].sortKey) != negated } }
     case .text(let test):
       guard let dictionary = column.dictionary else { return words { _ in 0 } }
-      return mask(ofCodes: { dictionary.isUsed($0) && test.matches(dictionary.bytes(of: $0)) })
+      return codeMask({ dictionary.isUsed($0) && test.matches(dictionary.bytes(of: $0)) })
     case .keys(let range, let negated):
       let flip: UInt64 = negated ? .max : 0
       if let floats = values as? UnsafeMutablePointer<Double> {
@@ -39,7 +39,7 @@ struct FilterKernel: ColumnKernel {
   /// The rows of a column of texts whose codes match; the kernel's test is not looked at.
   ///
   /// - Parameter matches: Tried once for each code.
-  func mask(ofCodes matches: (Int32) -> Bool) -> [UInt64] {
+  func codeMask(_ matches: (Int32) -> Bool) -> [UInt64] {
     let codes = column.values(Int32.self)
     let limit = column.dictionary?.codeLimit ?? 0
     // One more, for the numbers that may stand where there is no value: a row is looked up without a branch.
@@ -54,7 +54,7 @@ struct FilterKernel: ColumnKernel {
   /// The slots whose values pass a test of one's own; the kernel's is not looked at.
   ///
   /// - Parameter matches: Gets a slot, also one without a value.
-  @inline(__always) func mask(ofSlots matches: (Int) -> Bool) -> [UInt64] { words { word in mask(word, matches) } }
+  @inline(__always) func slotMask(_ matches: (Int) -> Bool) -> [UInt64] { words { word in mask(word, matches) } }
 
   /// The bits of 64 rows.
   @inline(__always) private func mask(_ word: Int, _ matches: (Int) -> Bool) -> UInt64 {

@@ -74,7 +74,7 @@ struct TopRows {
     }
     if let dictionary = column.dictionary {
       let labels = dictionary.orderedLabels()
-      return kernel(.anyValue).mask(ofCodes: { dictionary.isUsed($0) && labels[Int($0)] ^ flip <= bound })
+      return kernel(.anyValue).codeMask({ dictionary.isUsed($0) && labels[Int($0)] ^ flip <= bound })
     }
     if sort.absolute, column.kind.isNumber {
       var kernel = MagnitudeFilter(kernel: kernel(.anyValue), bound: bound, flip: flip)
@@ -93,6 +93,6 @@ private struct MagnitudeFilter: ColumnKernel {
   let flip: UInt64
 
   func run<Value: StoredValue>(_ values: UnsafeMutablePointer<Value>) -> [UInt64] {
-    kernel.mask(ofSlots: { values[$0].magnitudeKey ^ flip <= bound })
+    kernel.slotMask({ values[$0].magnitudeKey ^ flip <= bound })
   }
 }
