@@ -70,6 +70,8 @@ extension BatchColumn {
 
 extension BatchColumn {
   /// A column of whole numbers, nil where there is none.
+  ///
+  /// - Parameter value: Asked for by several threads where there are many rows, as below: it only reads.
   static func integers(_ name: String, _ count: Int, _ value: (Int) -> Int64?) -> BatchColumn {
     let (values, validity) = made(count, 0, value)
     return BatchColumn(name, .int64(values), validity: validity)
@@ -85,11 +87,17 @@ extension BatchColumn {
     _ count: Int, _ none: Value, _ value: (Int) -> Value?
   ) -> (Vector<Value>, Bitmap?) {
     var words = [UInt64](repeating: 0, count: (count + 63) / 64)
+    let parts = RowParts(count, parts: Parallelism.current.parts(count))
     let values = Vector<Value>(count: count) { out in
-      for row in 0..<count {
-        let value = value(row)
-        out[row] = value ?? none
-        words[row >> 6] |= (value == nil ? 0 : 1) << UInt64(row & 63)
+      words.withUnsafeMutableBufferPointer { words in
+        let words = words
+        forEachPart(parts.parts) { part in
+          for row in parts[part] {
+            let value = value(row)
+            out[row] = value ?? none
+            words[row >> 6] |= (value == nil ? 0 : 1) << UInt64(row & 63)
+          }
+        }
       }
     }
     let bitmap = Bitmap(count: count, words: words)

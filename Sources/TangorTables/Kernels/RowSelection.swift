@@ -11,7 +11,7 @@ struct RowSelection {
   /// The rows of a set.
   init(_ rows: RowBits) {
     // Without a gap the highest slot tells their number.
-    if rows.count == (rows.last.map { Int($0) + 1 } ?? 0) { self.init(first: rows.count) } else { self.init(rows.slots()) }
+    if rows.hasGaps { self.init(rows.slots()) } else { self.init(first: rows.count) }
   }
 
   var isEmpty: Bool { count == 0 }

@@ -29,13 +29,11 @@ struct SumKernel {
     RowParts(rows.count, parts: leafSizes.count > rows.count / 4 ? 1 : Parallelism.current.parts(rows.count))
   }
 
-  /// By group.
-  func exactSums() -> [ExactSum] {
-    guard let sums = finiteSums() else { return carefulSums() }
-    return sums
-  }
+  /// Writes the sums, by group.
+  func exactSums(_ out: UnsafeMutablePointer<ExactSum>) { if !finiteSums(out) { carefulSums(out) } }
 
-  private func finiteSums() -> [ExactSum]? {
+  /// - Returns: Whether all sums are finite; what was written means nothing where they are not.
+  private func finiteSums(_ out: UnsafeMutablePointer<ExactSum>) -> Bool {
     let parts = parts
     let (groups, leaves) = (leafSizes.count, leaves)
     let sums = GrowableBuffer<Pair>(capacity: groups * parts.parts)
@@ -55,20 +53,26 @@ struct SumKernel {
         }
       }
     }
-    var result: [ExactSum] = []
-    result.reserveCapacity(groups)
-    var isFinite = true
-    for group in 0..<groups {
-      var pair = allSums[group]
-      for part in 1..<max(parts.parts, 1) {
-        pair.add(allSums[part &* groups &+ group].high)
-        pair.low += allSums[part &* groups &+ group].low
+    let (leafSizes, all) = (leafSizes, RowParts(groups, parts: Parallelism.current.parts(groups)))
+    var areFinite = [Bool](repeating: true, count: all.parts)
+    areFinite.withUnsafeMutableBufferPointer { areFinite in
+      let areFinite = areFinite
+      forEachPart(all.parts) { range in
+        var isFinite = true
+        for group in all[range] {
+          var pair = allSums[group]
+          for part in 1..<max(parts.parts, 1) {
+            pair.add(allSums[part &* groups &+ group].high)
+            pair.low += allSums[part &* groups &+ group].low
+          }
+          isFinite = isFinite && (pair.high + pair.low).isFinite
+          out[group] = ExactSum(high: pair.high, low: pair.low, count: leafSizes[group] &- missing.count(group))
+        }
+        areFinite[range] = isFinite
       }
-      isFinite = isFinite && (pair.high + pair.low).isFinite
-      result.append(ExactSum(high: pair.high, low: pair.low, count: leafSizes[group] &- missing.count(group)))
     }
     withExtendedLifetime(sums) {}
-    return isFinite ? result : nil
+    return areFinite.allSatisfy { $0 }
   }
 
   /// The numbers of some rows: the column's own memory where they stand there as they are needed.
@@ -84,8 +88,8 @@ struct SumKernel {
     return UnsafePointer(scratch)
   }
 
-  private func carefulSums() -> [ExactSum] {
-    var sums = [ExactSum](repeating: ExactSum(), count: leafSizes.count)
+  private func carefulSums(_ sums: UnsafeMutablePointer<ExactSum>) {
+    sums.initialize(repeating: ExactSum(), count: leafSizes.count)
     rows.withSlots { slots in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: KeyFill.chunk) { scratch in
         guard let scratch = scratch.baseAddress else { return }
@@ -98,11 +102,10 @@ struct SumKernel {
         }
       }
     }
-    return sums
   }
 
-  /// By group, in whole numbers.
-  func wholeSums() -> [WholeSum] {
+  /// Writes the sums in whole numbers, by group.
+  func wholeSums(_ out: UnsafeMutablePointer<WholeSum>) {
     let parts = parts
     let (groups, leaves) = (leafSizes.count, leaves)
     let sums = GrowableBuffer<Int64>(capacity: groups * parts.parts)
@@ -124,11 +127,12 @@ struct SumKernel {
         }
       }
     }
-    defer { withExtendedLifetime(sums) {} }
-    return (0..<groups).map { group in
-      let total = (0..<parts.parts).reduce(Int64(0)) { $0 &+ allSums[$1 * groups + group] }
-      return WholeSum(total: total, count: leafSizes[group] - missing.count(group))
+    for group in 0..<groups {
+      var total = allSums[group]
+      for part in 1..<max(parts.parts, 1) { total &+= allSums[part &* groups &+ group] }
+      out[group] = WholeSum(total: total, count: leafSizes[group] &- missing.count(group))
     }
+    withExtendedLifetime(sums) {}
   }
 }
 
@@ -147,7 +151,11 @@ private struct MissingRows {
   /// Notes a row; each part is one thread's.
   @inline(__always) func note(_ group: UInt32, _ part: Int) { counts.base[part &* groups &+ Int(group)] &+= 1 }
 
-  func count(_ group: Int) -> Int { (0..<parts).reduce(0) { $0 + Int(counts.base[$1 * groups + group]) } }
+  @inline(__always) func count(_ group: Int) -> Int {
+    var count = Int(counts.base[group])
+    for part in 1..<max(parts, 1) { count &+= Int(counts.base[part &* groups &+ group]) }
+    return count
+  }
 }
 
 /// The numbers of some rows in the order of the rows, 0 where there is no value.

@@ -28,6 +28,9 @@ final class GroupTree {
   /// Changes with every group that comes or goes.
   private(set) var version = 0
 
+  /// The innermost groups that `build` made, and the version that it left.
+  private var built: (version: Int, leaves: Range<UInt32>) = (-1, 0..<0)
+
   init(_ columns: [ColumnStore]) {
     self.columns = columns
     nodes = [Node(parent: Self.root, depth: 0, key: 0, serial: 0)]
@@ -60,11 +63,13 @@ final class GroupTree {
 
   /// What groups have on one level of their paths; no value for those that are not so deep.
   func column(level: Int, of groups: [UInt32]) -> BatchColumn {
-    let keys = groups.map { group -> UInt64 in
-      var node = nodes[Int(group)]
-      if Int(node.depth) <= level { return 0 }
-      while Int(node.depth) > level + 1 { node = nodes[Int(node.parent)] }
-      return node.key
+    let keys = nodes.withUnsafeBufferPointer { nodes in
+      groups.map { group -> UInt64 in
+        var node = group
+        if Int(nodes[Int(node)].depth) <= level { return 0 }
+        while Int(nodes[Int(node)].depth) > level + 1 { node = nodes[Int(node)].parent }
+        return nodes[Int(node)].key
+      }
     }
     return columns[level].column(ofGroupKeys: keys)
   }
@@ -89,6 +94,12 @@ final class GroupTree {
     }
     return leaves
   }
+
+  /// All innermost groups in order, as long as they are those that `build` made.
+  var leavesAsBuilt: Range<UInt32>? { built.version == version ? built.leaves : nil }
+
+  /// How many levels deep groups are.
+  func depths(of groups: [UInt32]) -> [Int] { nodes.withUnsafeBufferPointer { nodes in groups.map { Int(nodes[Int($0)].depth) } } }
 
   /// The innermost group of a row, with all groups above it; made where they are not there.
   func leaf(of slot: UInt32) -> UInt32 {
@@ -126,6 +137,7 @@ final class GroupTree {
     for (depth, column) in columns.enumerated() { first = makeLevel(grouping.refine(by: column), first: first, depth: depth + 1) }
     nodes[0].rowCount = rows.count
     version += 1
+    built = (version, UInt32(first)..<UInt32(nodes.count))
     return (UInt32(first), grouping.finish())
   }
 

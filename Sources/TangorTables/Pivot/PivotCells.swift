@@ -27,7 +27,15 @@ final class PivotCells {
   var slotLimit: Int { home.capacity }
 
   /// Rows by leaf cell.
-  var leafSizes: [Int] { (0..<leafCount).map { cells[Int(above[$0 * stride])].rowCount } }
+  var leafSizes: [Int] {
+    cells.withUnsafeBufferPointer { cells in
+      above.withUnsafeBufferPointer { above in (0..<leafCount).map { cells[Int(above[$0 &* stride])].rowCount } }
+    }
+  }
+
+  /// The first of the leaves' cells, after `build` and until something changes: cells are numbered as their row groups are, level by level.
+  /// Nil where columns are split.
+  var firstLeafCell: Int? { columns.columns.isEmpty ? limit - leafCount : nil }
 
   /// The cells by their row groups, where they are not.
   private var cellOfRow: [UInt32] = []
@@ -62,6 +70,17 @@ final class PivotCells {
       return cell == Self.none ? nil : cell
     }
     return index[UInt64(row) << 32 | UInt64(column)]
+  }
+
+  /// The cells of groups of rows; `none` where there is none.
+  func cells(_ rows: [UInt32], _ column: UInt32) -> [UInt32] {
+    guard columns.columns.isEmpty else { return rows.map { cell($0, column) ?? Self.none } }
+    return cellOfRow.withUnsafeBufferPointer { known in
+      rows.map { row in
+        if row == GroupTree.root { return Self.total }
+        return Int(row) < known.count ? known[Int(row)] : Self.none
+      }
+    }
   }
 
   func hasRow(_ slot: UInt32) -> Bool { Int(slot) < home.capacity && home[Int(slot)] != Self.none }
@@ -174,22 +193,28 @@ final class PivotCells {
     let nodes = rows.nodes
     columns.countAll(rowCount)
     leafCount = nodes.count - Int(firstLeaf)
-    above = [UInt32](unsafeUninitializedCapacity: leafCount * stride) { above, filled in
-      var place = 0
-      for leaf in firstLeaf..<UInt32(nodes.count) {
-        var node = leaf
-        while true {
-          above[place] = node
-          place += 1
-          if node == GroupTree.root { break }
-          node = nodes[Int(node)].parent
+    let parts = RowParts(leafCount, parts: Parallelism.current.parts(leafCount))
+    nodes.withUnsafeBufferPointer { nodes in
+      above = [UInt32](unsafeUninitializedCapacity: leafCount * stride) { above, filled in
+        let above = above
+        forEachPart(parts.parts) { part in
+          for leaf in parts[part] {
+            var place = leaf &* stride
+            var node = firstLeaf &+ UInt32(truncatingIfNeeded: leaf)
+            while true {
+              above[place] = node
+              place &+= 1
+              if node == GroupTree.root { break }
+              node = nodes[Int(node)].parent
+            }
+          }
         }
+        filled = leafCount * stride
       }
-      filled = place
+      cells = nodes.indices.map { Cell(row: UInt32($0), column: GroupTree.root, rowCount: nodes[$0].rowCount, isNew: false) }
     }
-    cells = nodes.indices.map { Cell(row: UInt32($0), column: GroupTree.root, rowCount: nodes[$0].rowCount, isNew: false) }
     cellOfRow = Array(0..<UInt32(nodes.count))
-    leafNumber = nodes.indices.map { $0 < Int(firstLeaf) ? Self.none : UInt32($0) - firstLeaf }
+    leafNumber = [UInt32](repeating: Self.none, count: Int(firstLeaf)) + Array(0..<UInt32(leafCount))
   }
 
   private func buildSplit(

@@ -120,7 +120,7 @@ final class PivotView: TableView {
     for column in columns.clamped(to: 0..<columnCount) {
       let head = heads[column / pivot.shown.count]
       if cellsOf != head {
-        cells = rows.map { pivot.cells.cell($0, head) ?? PivotCells.none }
+        cells = pivot.cells.cells(rows, head)
         cellsOf = head
       }
       let shown = pivot.shown[column % pivot.shown.count]
@@ -133,7 +133,7 @@ final class PivotView: TableView {
   private func path(_ rows: [UInt32]) -> RowPath {
     let tree = pivot.cells.rows
     let levels = plan.groups.indices.map { tree.column(level: $0, of: rows) }
-    return RowPath(names: plan.groups.map(\.name), lengths: rows.map { Int(tree.nodes[Int($0)].depth) }, levels: levels)
+    return RowPath(names: plan.groups.map(\.name), lengths: tree.depths(of: rows), levels: levels)
   }
 
   /// The keys of a group's rows.
@@ -174,7 +174,13 @@ final class PivotView: TableView {
     guard visibleVersion != version else { return visible }
     switch plan.configuration.groupRollup {
     case .total: visible = [GroupTree.root]
-    case .flat: visible = walk(tree, rowSorts, isOpen: { _ in true }, isShown: tree.isLeaf)
+    case .flat:
+      // Until a group comes or goes, they stand in order already.
+      if rowSorts.isEmpty, let leaves = tree.leavesAsBuilt {
+        visible = Array(leaves)
+      } else {
+        visible = walk(tree, rowSorts, isOpen: { _ in true }, isShown: tree.isLeaf)
+      }
     case .rollup: visible = walk(tree, rowSorts, isOpen: { expansion.isOpen(tree.nodes[Int($0)]) }, isShown: { _ in true })
     }
     visibleVersion = version

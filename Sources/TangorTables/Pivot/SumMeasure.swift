@@ -55,20 +55,35 @@ final class SumMeasure: Measure {
     reserve(cells.limit)
     let kernel = SumKernel(column: column, rows: rows, leaves: leaves, leafSizes: cells.leafSizes, absolute: absolute)
     if isWhole {
-      let (whole, own) = (self.whole.base, kernel.wholeSums())
-      for cell in 0..<cells.limit { whole[cell] = WholeSum() }
-      forEachAbove { leaf, cell in whole[cell].add(own[leaf]) }
+      addAll(whole.base, WholeSum(), kernel.wholeSums) { $0.add($1) }
     } else {
-      let (exact, own) = (self.exact.base, kernel.exactSums())
-      for cell in 0..<cells.limit { exact[cell] = ExactSum() }
-      forEachAbove { leaf, cell in exact[cell].add(own[leaf]) }
+      addAll(exact.base, ExactSum(), kernel.exactSums) { $0.add($1) }
     }
   }
 
-  @inline(__always) private func forEachAbove(_ body: (Int, Int) -> Void) {
-    let stride = cells.stride
-    cells.above.withUnsafeBufferPointer { above in
-      for leaf in 0..<above.count / stride { for index in leaf * stride..<(leaf + 1) * stride { body(leaf, Int(above[index])) } }
+  /// - Parameters:
+  ///   - sums: By cell.
+  ///   - leafSums: Writes the sums of the leaves.
+  @inline(__always) private func addAll<Sum: BitwiseCopyable>(
+    _ sums: UnsafeMutablePointer<Sum>, _ zero: Sum, _ leafSums: (UnsafeMutablePointer<Sum>) -> Void, _ add: (inout Sum, Sum) -> Void
+  ) {
+    guard let first = cells.firstLeafCell else {
+      sums.update(repeating: zero, count: cells.limit)
+      let own = GrowableBuffer<Sum>(capacity: cells.leafSizes.count)
+      leafSums(own.base)
+      let (leaves, stride) = (own.base, cells.stride)
+      cells.above.withUnsafeBufferPointer { above in
+        for leaf in 0..<above.count / stride {
+          for index in leaf * stride..<(leaf + 1) * stride { add(&sums[Int(above[index])], leaves[leaf]) }
+        }
+      }
+      return withExtendedLifetime(own) {}
+    }
+    // Each cell is a group, and stands behind those above it: groups that are complete are added to those.
+    sums.update(repeating: zero, count: first)
+    leafSums(sums + first)
+    cells.rows.nodes.withUnsafeBufferPointer { nodes in
+      for cell in stride(from: nodes.count - 1, to: 0, by: -1) { add(&sums[Int(nodes[cell].parent)], sums[cell]) }
     }
   }
 

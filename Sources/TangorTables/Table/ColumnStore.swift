@@ -47,6 +47,9 @@ package final class ColumnStore {
     return UnsafeMutableRawPointer(block.base).assumingMemoryBound(to: Value.self)
   }
 
+  /// The values' memory, for what is done alike with all kinds of one width.
+  var bytes: UnsafeRawPointer { UnsafeRawPointer(block.base) }
+
   @inline(__always) package func hasValue(_ slot: UInt32) -> Bool {
     assert(slot < slotCapacity)
     return validity.base[Int(slot >> 6)] >> UInt64(slot & 63) & 1 == 1

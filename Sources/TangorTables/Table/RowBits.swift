@@ -77,24 +77,36 @@ package struct RowBits: Sendable {
       guard let out = memory.baseAddress else { return }
       words.withUnsafeBufferPointer { words in
         let parts = RowParts(words.count, parts: Parallelism.current.parts(count), granularity: 1)
-        var starts = [0]
-        if parts.parts > 1 {
-          for part in 0..<parts.parts { starts.append(starts[part] + words[parts[part]].reduce(0) { $0 + $1.nonzeroBitCount }) }
-        }
-        forEachPart(parts.parts) { part in
-          var next = starts[part]
-          for index in parts[part] {
-            var rest = words[index]
-            while rest != 0 {
-              out[next] = UInt32(truncatingIfNeeded: index &* 64 &+ rest.trailingZeroBitCount)
-              next &+= 1
-              rest &= rest &- 1
+        let starts = starts(parts)
+        BitPositions.with { positions in
+          forEachPart(parts.parts) { part in
+            var next = starts[part]
+            // What is written behind the rows of a word must not reach into another part.
+            let roomy = starts[part + 1] - 64 - BitPositions.excess
+            for index in parts[part] where words[index] != 0 {
+              if next <= roomy {
+                next &+= positions.write(words[index], base: index &* 64, out + next)
+                continue
+              }
+              var rest = words[index]
+              while rest != 0 {
+                out[next] = UInt32(truncatingIfNeeded: index &* 64 &+ rest.trailingZeroBitCount)
+                next &+= 1
+                rest &= rest &- 1
+              }
             }
           }
         }
       }
       filled = count
     }
+  }
+
+  /// How many rows lie before each of some parts of the words, and at the end how many there are.
+  func starts(_ parts: RowParts) -> [Int] {
+    var starts = [0]
+    for part in 0..<parts.parts - 1 { starts.append(starts[part] + words[parts[part]].reduce(0) { $0 + $1.nonzeroBitCount }) }
+    return starts + [count]
   }
 
   /// A part of `slots()`, without the rest.
@@ -123,6 +135,9 @@ package struct RowBits: Sendable {
     }
     return result
   }
+
+  /// Whether a row is missing before the highest one.
+  var hasGaps: Bool { count != (last.map { Int($0) + 1 } ?? 0) }
 
   /// The highest row; nil when there is none.
   package var last: UInt32? {

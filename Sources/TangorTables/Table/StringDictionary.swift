@@ -38,6 +38,29 @@ package final class StringDictionary {
     return UnsafeBufferPointer(start: bytes.base + entry.offset, count: Int(entry.length))
   }
 
+  /// The texts of codes, in their order; nothing for codes that stand for no text.
+  func texts(_ codes: some Collection<Int32>) -> TextVector {
+    let entries = entries.base
+    var size = 0
+    let offsets = Vector<Int64>(count: codes.count + 1) { offsets in
+      offsets[0] = 0
+      for (index, code) in codes.enumerated() {
+        size += entries[Int(code)].isUsed ? Int(entries[Int(code)].length) : 0
+        offsets[index + 1] = Int64(size)
+      }
+    }
+    let bytes = Vector<UInt8>(count: size) { out in
+      guard let out = out.baseAddress else { return }
+      var end = 0
+      for code in codes where entries[Int(code)].isUsed {
+        let length = Int(entries[Int(code)].length)
+        (out + end).update(from: self.bytes.base + entries[Int(code)].offset, count: length)
+        end += length
+      }
+    }
+    return TextVector(offsets: offsets, bytes: bytes)
+  }
+
   package func string(_ code: Int32) -> String { String(decoding: bytes(of: code), as: UTF8.self) }
 
   /// Whether a code stands for a text now.

@@ -39,31 +39,31 @@ final class FlatView: TableView, TableObserver {
     return order.slots(range, of: rows.members)
   }
 
-  private func selection(_ range: Range<Int>) -> RowSelection {
-    let isWhole = range.clamped(to: 0..<rowCount).count == rowCount
-    return isWhole && sorts.isEmpty && table.slotsAreOrdered ? RowSelection(rows.members) : RowSelection(slots(range))
-  }
-
   func slice(_ viewport: Viewport, keys: Bool) -> ResultSlice {
-    let selection = selection(viewport.rows)
-    var slice = result(selection, viewport.columns)
+    let members = rows.members
+    let isWhole = viewport.rows.clamped(to: 0..<rowCount).count == rowCount && sorts.isEmpty && table.slotsAreOrdered
+    let shown = plan.columns[viewport.columns.clamped(to: 0..<plan.columns.count)]
+    // The rows of a set need not be listed, but for their keys; without gaps they are no list anyway.
+    if isWhole, !keys, members.hasGaps { return result(members.count, shown, GatherKernel.gather(shown.map(\.store), members)) }
+    let selection = isWhole ? RowSelection(members) : RowSelection(slots(viewport.rows))
+    var slice = result(selection.count, shown, GatherKernel.gather(shown.map(\.store), selection))
     if keys { slice.keys = table.keyColumn(selection.slots ?? Array(0..<UInt32(selection.count))) }
     return slice
   }
 
   func delta(_ changes: ChangeSet) -> ResultSlice? {
     let written = written(changes)
-    return ResultSlice.fitsDelta(rows: written.count, columns: columnCount) ? result(RowSelection(written), 0..<Int.max) : nil
+    return ResultSlice.fitsDelta(rows: written.count, columns: columnCount)
+      ? result(written.count, plan.columns[...], GatherKernel.gather(plan.columns.map(\.store), RowSelection(written))) : nil
   }
 
   /// The rows of the view that a change wrote, in the view's order.
   func written(_ changes: ChangeSet) -> [UInt32] { order.sorted(changes.written.filter(rows.contains)) }
 
-  private func result(_ rows: RowSelection, _ columns: Range<Int>) -> ResultSlice {
-    let shown = plan.columns[columns.clamped(to: 0..<plan.columns.count)]
-    return ResultSlice(
-      rowCount: rows.count,
-      columns: shown.map { ResultColumn(path: [], name: $0.name, aggregate: nil, values: $0.store.gather(rows)) })
+  private func result(_ rowCount: Int, _ shown: ArraySlice<ViewPlan.Column>, _ values: [BatchColumn]) -> ResultSlice {
+    ResultSlice(
+      rowCount: rowCount,
+      columns: zip(shown, values).map { ResultColumn(path: [], name: $0.name, aggregate: nil, values: $1) })
   }
 
   func extremes(of column: String) throws(TableError) -> (least: CellValue, greatest: CellValue) {

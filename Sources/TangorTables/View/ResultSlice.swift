@@ -28,7 +28,7 @@ package struct ResultColumn: Sendable {
   package var name: String
   /// The name of the aggregate; nil in flat views.
   package var aggregate: String?
-  /// Texts as a dictionary of those that are there, in the order of their first appearance.
+  /// Texts as a dictionary, which may have more of them than are there.
   package var values: BatchColumn
 
   /// The name of the whole column: the path and the name, joined with `|`.

@@ -13,14 +13,24 @@ struct RowFilter {
   /// The rows of a table that match.
   func rows(_ table: TableCore) -> RowBits {
     guard let first = terms.first else { return table.live }
-    var words = FilterKernel.mask(first, slots: table.slotCount)
+    var words = FilterKernel(first, slots: table.slotCount).mask()
     for term in terms.dropFirst() {
-      let more = FilterKernel.mask(term, slots: table.slotCount)
-      for index in words.indices { words[index] = reducer == .and ? words[index] & more[index] : words[index] | more[index] }
+      let more = FilterKernel(term, slots: table.slotCount).mask()
+      combine(&words, more) { reducer == .and ? $0 & $1 : $0 | $1 }
     }
-    let live = table.live.words
-    for index in words.indices { words[index] &= index < live.count ? live[index] : 0 }
+    combine(&words, table.live.words) { $0 & $1 }
     return RowBits(words: words)
+  }
+
+  /// - Parameter more: Without bits where it is shorter.
+  @inline(__always) private func combine(_ words: inout [UInt64], _ more: [UInt64], _ bits: (UInt64, UInt64) -> UInt64) {
+    words.withUnsafeMutableBufferPointer { words in
+      more.withUnsafeBufferPointer { more in
+        let common = min(words.count, more.count)
+        for index in 0..<common { words[index] = bits(words[index], more[index]) }
+        for index in common..<words.count { words[index] = bits(words[index], 0) }
+      }
+    }
   }
 
   /// The table's columns that decide.
