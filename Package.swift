@@ -168,8 +168,8 @@ let package = Package(
     .executableTarget(name: "Signals", dependencies: ["TangorCore", "TangorJSON"], path: "Benchmarks/Signals", swiftSettings: settings),
     .executableTarget(name: "TableEngine", dependencies: ["TangorTables"], path: "Benchmarks/TableEngine", swiftSettings: settings),
     .executableTarget(
-      name: "Relay", dependencies: ["TangorPrograms", "TangorServing", "TangorCore", hummingbird, logging, nioCore], path: "Benchmarks/Relay",
-      swiftSettings: settings),
+      name: "Relay", dependencies: ["TangorPrograms", "TangorServing", "TangorCore", hummingbird, logging, nioCore],
+      path: "Benchmarks/Relay", swiftSettings: settings),
     .testTarget(name: "TangorJSONTests", dependencies: ["TangorJSON", "TangorTesting"], swiftSettings: settings),
     .testTarget(name: "TangorCoreTests", dependencies: ["TangorCore", "TangorTesting"], swiftSettings: settings),
     .testTarget(
