@@ -56,12 +56,14 @@ struct FrameTracker {
       do throws(WebSocketViolation) {
         let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
         guard let header = try WebSocketFrameHeader.read(rest, allowsCompression: false, isMasked: side == .page) else { return .partial }
-        if header.opcode == .close || header.opcode == .pong {
+        switch header.opcode {
+        case .text, .binary, .continuation: try begin(header)
+        case .ping: break
+        case .close, .pong:
           guard rest.count >= header.length + header.payloadLength else { return .partial }
           return .control(
             header.opcode, headerLength: header.length, payloadLength: header.payloadLength, maskingKey: header.maskingKey)
         }
-        if header.opcode != .ping { try begin(header) }
         position &+= header.length
         remaining = header.payloadLength
         if remaining == 0, stopsAtBoundary { return .boundary }
@@ -72,7 +74,9 @@ struct FrameTracker {
   }
 
   private mutating func begin(_ header: WebSocketFrameHeader) throws(WebSocketViolation) {
-    guard (header.opcode == .continuation) == isInsideMessage else {
+    // Not `==`, which goes through the raw values.
+    let isContinuation = if case .continuation = header.opcode { true } else { false }
+    guard isContinuation == isInsideMessage else {
       throw WebSocketViolation(
         code: .protocolError, reason: isInsideMessage ? "message inside a message" : "continuation without a message")
     }

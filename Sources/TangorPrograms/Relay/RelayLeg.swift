@@ -27,6 +27,8 @@ final class RelayLeg: ChannelDuplexHandler, UpgradedHandler {
   var hasHeard = true
   private var mustFlush = false
   private var isReadPending = false
+  /// Whether the channel takes more; as the channel would say, which is asked for each message.
+  private var isWritable = true
   /// Whether this connection's close frame is out.
   private(set) var isClosed = false
   /// Frames of the relay's own that wait for the end of a frame.
@@ -45,6 +47,11 @@ final class RelayLeg: ChannelDuplexHandler, UpgradedHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    isWritable = context.channel.isWritable
+    // One piece at a time, so that the other side is looked at between them; busy connections grow it to the size of a picture.
+    try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+    try? context.channel.syncOptions?.setOption(
+      .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 262_144))
     if side == .page { tunnel?.opened() }
   }
 
@@ -94,12 +101,14 @@ final class RelayLeg: ChannelDuplexHandler, UpgradedHandler {
     let received = Self.unwrapInboundIn(data)
     if isPlain, let other, let outlet = other.context {
       var position = 0
+      var tracker = self.tracker
       let step = received.withUnsafeReadableBytes { tracker.follow($0, &position, stopsAtBoundary: false) }
-      if step == .end {
-        other.mustFlush = true
-        return outlet.write(data, promise: nil)
-      }
-      tunnel?.take(received, passing: position, then: step, from: self)
+      self.tracker = tracker
+      guard case .end = step else { return tunnel?.take(received, passing: position, then: step, from: self) ?? () }
+      // A buffer that was not filled is the last one of this turn of reading.
+      if received.writableBytes > 0, !other.mustFlush { return outlet.writeAndFlush(data, promise: nil) }
+      other.mustFlush = true
+      outlet.write(data, promise: nil)
     } else if let tunnel {
       tunnel.take(received, from: self)
     } else if !isInactive {
@@ -109,27 +118,29 @@ final class RelayLeg: ChannelDuplexHandler, UpgradedHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    other?.flush()
-    flush()
-    read()
+    guard let other else { return }
+    if other.mustFlush { other.flush() }
+    if mustFlush { flush() }
+    if isPlain, other.isWritable {
+      context.read()
+    } else {
+      read()
+    }
   }
 
   /// Asks for more, unless the other connection has not taken what it was given.
   func read() {
     guard let context, let tunnel, tunnel.hasBegun else { return }
-    if tunnel.state.isDone(side) || other?.context?.channel.isWritable ?? true {
-      isReadPending = false
-      context.read()
-    } else {
-      isReadPending = true
-    }
+    isReadPending = !tunnel.state.isDone(side) && other?.isWritable == false
+    if !isReadPending { context.read() }
   }
 
   /// Whether nothing is read because the other connection is full.
   var isHeld: Bool { isReadPending }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable, let other, other.isReadPending { other.read() }
+    isWritable = context.channel.isWritable
+    if isWritable, let other, other.isReadPending { other.read() }
     context.fireChannelWritabilityChanged()
   }
 

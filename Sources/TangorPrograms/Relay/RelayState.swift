@@ -37,7 +37,7 @@ struct RelayState {
   /// Whether both connections have ended.
   var isOver: Bool { page.isOver && program.isOver }
   /// Whether what this side sends is thrown away.
-  func isDone(_ side: RelaySide) -> Bool { self[side].isDone }
+  func isDone(_ side: RelaySide) -> Bool { side == .page ? page.isDone : program.isDone }
   /// Whether a page waits for the answer to its close frame.
   var pageAwaitsClose: Bool { page.isDone && !page.isFinished }
 

@@ -81,6 +81,7 @@ import Testing
     fixture.page.pipeline.fireChannelWritabilityChanged()
     #expect(fixture.programReads.count == 2)
     fixture.program.isWritable = false
+    fixture.program.pipeline.fireChannelWritabilityChanged()
     try fixture.page.writeInbound(ByteBuffer(bytes: pageFrame(2, [1])))
     #expect(fixture.pageReads.count == 2)
     fixture.program.isWritable = true
@@ -91,6 +92,7 @@ import Testing
   @Test func whatIsThrownAwayIsReadOn() throws {
     let fixture = try Fixture()
     fixture.program.isWritable = false
+    fixture.program.pipeline.fireChannelWritabilityChanged()
     try fixture.page.writeInbound(ByteBuffer(bytes: pageFrame(2, [1])))
     #expect(fixture.pageReads.count == 1)
     fixture.tunnel.close(.goingAway, "")
