@@ -110,7 +110,7 @@ extension TangorApp {
       files: files)
     let programs = ProgramResponder<TangorRequestContext>(
       self.programs, basePath: configuration.basePath, webSocket: configuration.serving.webSocket, sockets: sockets,
-      isSecure: configuration.tls.certificate != nil)
+      isSecure: configuration.tls.certificate != nil, proxies: configuration.serving.trustedProxies)
     let basePath = configuration.basePath
     // A form of a foreign page could otherwise make a visitor's browser call services here.
     let origins = OriginPolicy(configuration.serving.webSocket.origins)

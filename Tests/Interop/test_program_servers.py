@@ -64,3 +64,13 @@ def test_no_program_outlives_the_server(tmp_path: Path, launch: Callable[..., Se
             running.stop(number)
         starting.join()
         assert eventually(lambda: not [pid for pid in pids if is_alive(pid)], 5), [pid for pid in pids if is_alive(pid)]
+
+
+def test_programs_are_told_the_address_that_the_client_used(tmp_path: Path, launch: Callable[..., Server]) -> None:
+    proxied = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "data.example.org"}
+    for proxies, told in (([], ("http", None)), (["127.0.0.1"], ("https", "data.example.org"))):
+        with Client(launch("serve", "--config", str(configuration(tmp_path, trusted_proxies=proxies)))) as http:
+            page = http.post("/programs/plain/stand_in.py").json()["page"]
+            headers = http.get(page + "tell", headers=proxied).json()["headers"]
+            assert headers["x-forwarded-proto"] == told[0]
+            assert headers["x-forwarded-host"] == (told[1] or f"127.0.0.1:{http.server.port}")

@@ -17,8 +17,10 @@ package struct ProgramResponder<Context: ChannelRequestContext>: Sendable {
   ///   - webSocket: The settings of the server's WebSockets; its origins and times count for relayed ones too.
   ///   - sockets: Counts the sockets, and closes them when the server goes down.
   ///   - isSecure: Whether the server itself speaks TLS.
+  ///   - proxies: Whose word about the client's scheme and host is passed on to programs.
   package init(
-    _ registry: ProgramRegistry, basePath: String, webSocket: WebSocketConfiguration, sockets: WebSocketRegistry, isSecure: Bool
+    _ registry: ProgramRegistry, basePath: String, webSocket: WebSocketConfiguration, sockets: WebSocketRegistry, isSecure: Bool,
+    proxies: TrustedProxies
   ) {
     self.registry = registry
     self.basePath = basePath
@@ -28,7 +30,8 @@ package struct ProgramResponder<Context: ChannelRequestContext>: Sendable {
     configuration.pingInterval = webSocket.pingInterval
     configuration.pingTimeout = webSocket.pingTimeout
     configuration.closeTimeout = webSocket.closeTimeout
-    configuration.scheme = isSecure ? "https" : "http"
+    configuration.isSecure = isSecure
+    configuration.proxies = proxies
     self.configuration = configuration
     webSockets = WebSocketRelay(configuration: configuration, sockets: sockets)
   }

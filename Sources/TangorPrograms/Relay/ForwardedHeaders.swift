@@ -18,21 +18,20 @@ struct ForwardedHeaders {
   /// - Parameters:
   ///   - request: What the client sent.
   ///   - leavingOut: Names in lower case that the program does not get either. `Authorization` is for the server and never passed on.
-  ///   - scheme: What the client speaks: `http` or `https`.
+  ///   - address: How the client reached the server.
   ///   - prefix: The path below which the client sees the program; nil to keep it to oneself.
-  init(_ request: Request, channel: any Channel, leavingOut: Set<String>, scheme: String, prefix: String?) {
+  init(_ request: Request, channel: any Channel, leavingOut: Set<String>, address: PublicAddress, prefix: String?) {
     let ofConnection = Self.connectionOptions(request.headers)
     for field in request.headers {
       let name = field.name.canonicalName
       if Self.ownNames.contains(name) || name == "authorization" || leavingOut.contains(name) || ofConnection.contains(name) { continue }
       fields.append((field.name.rawName, field.value))
     }
-    let address = channel.remoteAddress?.ipAddress
-    let earlier = request.headers[values: .init("X-Forwarded-For") ?? .via]
-    let route = (earlier + [address ?? "unknown"]).joined(separator: ", ")
+    let earlier = request.headers[values: .forwardedFor]
+    let route = (earlier + [channel.remoteAddress?.ipAddress ?? "unknown"]).joined(separator: ", ")
     fields.append(("X-Forwarded-For", route))
-    if let authority = request.head.authority { fields.append(("X-Forwarded-Host", authority)) }
-    fields.append(("X-Forwarded-Proto", scheme))
+    fields.append(("X-Forwarded-Host", address.host))
+    fields.append(("X-Forwarded-Proto", address.isSecure ? "https" : "http"))
     if let prefix { fields.append(("X-Forwarded-Prefix", prefix)) }
   }
 

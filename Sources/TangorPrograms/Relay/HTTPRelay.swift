@@ -53,7 +53,8 @@ package struct HTTPRelay: Sendable {
     to request: Request, channel: any Channel, target: any RelayTarget, path: String, prefix: String
   ) async throws -> Response {
     if !Self.safeMethods.contains(request.method) { try origins.check(request) }
-    let outgoing = outgoing(request, channel: channel, port: target.port, path: path, prefix: prefix)
+    let address = configuration.address(of: request, on: channel)
+    let outgoing = outgoing(request, channel: channel, address: address, port: target.port, path: path, prefix: prefix)
     let client = self.client
     let answer: HTTPClientResponse
     do {
@@ -73,18 +74,20 @@ package struct HTTPRelay: Sendable {
       if Task.isCancelled { throw CancellationError() }
       throw TangorError(.badGateway, "The program did not answer the request.", underlying: error)
     }
-    return response(answer, to: request, rewriting: ProgramAddress(port: target.port, authority: request.head.authority, prefix: prefix))
+    return response(answer, to: request, rewriting: ProgramAddress(port: target.port, authority: address.host, prefix: prefix))
   }
 
   /// The client wants a limit for the time until an answer begins; the time-out for silence comes long before.
   private static let longest = TimeAmount.hours(24)
   private static let safeMethods: [HTTPRequest.Method] = [.get, .head, .options, .trace]
 
-  private func outgoing(_ request: Request, channel: any Channel, port: Int, path: String, prefix: String) -> HTTPClientRequest {
+  private func outgoing(
+    _ request: Request, channel: any Channel, address: PublicAddress, port: Int, path: String, prefix: String
+  ) -> HTTPClientRequest {
     var outgoing = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path.hasPrefix("/") ? "" : "/")\(path.escapedURI)")
     outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
     let headers = ForwardedHeaders(
-      request, channel: channel, leavingOut: ["content-length", "origin"], scheme: configuration.scheme, prefix: prefix)
+      request, channel: channel, leavingOut: ["content-length", "origin"], address: address, prefix: prefix)
     for field in headers.fields { outgoing.headers.add(name: field.name, value: field.value) }
     if let length = request.headers[.contentLength].flatMap({ Int64($0) }) {
       if length > 0 || request.method != .get { outgoing.body = .stream(request.body, length: .known(length)) }

@@ -1,4 +1,7 @@
+import Hummingbird
+import NIOCore
 package import TangorCore
+package import TangorServing
 
 /// The settings of the relays between pages and programs.
 package struct RelayConfiguration: Sendable {
@@ -19,9 +22,17 @@ package struct RelayConfiguration: Sendable {
   package var settleTime = Duration.milliseconds(500)
   /// How long a program may send nothing of an answer that is relayed over HTTP. Default 60 s.
   package var responseTimeout = Duration.seconds(60)
-  /// The scheme that pages use, for `X-Forwarded-Proto`: `http` or `https`. Default `http`.
-  package var scheme = "http"
+  /// Whether the server itself speaks TLS. Default false.
+  package var isSecure = false
+  /// The proxies whose word about a client's scheme and host is passed on to programs. Default none.
+  package var proxies = TrustedProxies()
 
   /// The defaults.
   package init() {}
+
+  /// How a client reached the server.
+  func address(of request: Request, on channel: any Channel) -> PublicAddress {
+    PublicAddress(
+      of: request, from: Client(address: channel.remoteAddress?.ipAddress ?? "unknown"), isSecure: isSecure, proxies: proxies)
+  }
 }

@@ -46,7 +46,8 @@ package struct WebSocketRelay: Sendable {
       guard target.attach(socket) else { throw TangorError(.badGateway, "The program has ended.") }
       do {
         let headers = ForwardedHeaders(
-          request, channel: channel, leavingOut: Self.handshakeNames, scheme: configuration.scheme, prefix: nil)
+          request, channel: channel, leavingOut: Self.handshakeNames, address: configuration.address(of: request, on: channel),
+          prefix: nil)
         let program = try await ProgramConnection.open(
           port: target.port, path: path, headers: headers, subprotocols: offered, on: channel.eventLoop, configuration: configuration)
         return successor(program, socket)

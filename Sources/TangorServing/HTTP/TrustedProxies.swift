@@ -87,6 +87,7 @@ package struct PublicAddress: Sendable, Hashable {
 
 extension HTTPField.Name {
   // All are valid names.
+  package static let forwardedFor = Self("X-Forwarded-For")!
   package static let forwardedProto = Self("X-Forwarded-Proto")!
   package static let forwardedHost = Self("X-Forwarded-Host")!
 }
