@@ -244,7 +244,11 @@ def test_what_the_program_is_told(program: Dict[str, Any]) -> None:
         assert known["path"] == "/below/a%20b?q=1&r=%C3%BC"
         headers = known["headers"]
         assert headers["x-own"] == "kept" and headers["x-forwarded-for"] == "127.0.0.1" and headers["x-forwarded-proto"] == "http"
-        assert not {"cookie", "authorization", "origin", "sec-websocket-extensions"} & set(headers)
+        assert headers["cookie"] == "c=1", "its own are among them, where its pages are relayed too"
+        assert not {"authorization", "origin", "sec-websocket-extensions"} & set(headers)
+    with socket(program, additional_headers={"Cookie": "c=1"}) as page:
+        order(page, "tell")
+        assert "cookie" not in json.loads(page.recv(timeout=30))["headers"]
 
 
 def test_compression_is_not_agreed_upon(program: Dict[str, Any]) -> None:

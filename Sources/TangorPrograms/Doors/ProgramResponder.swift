@@ -49,7 +49,7 @@ package struct ProgramResponder<Context: ChannelRequestContext>: Sendable {
     if segments[1] == "ws", let key = Key(segments[0]) {
       let program = try running(key)
       guard let target = program.settings.mainWebSocket else { throw TangorError(.notFound, "This program has no WebSocket.") }
-      return try await relaySocket(request, context, program, path: target + request.query)
+      return try await webSockets.response(to: request, channel: context.channel, target: program, path: target + request.query)
     }
     guard segments[0] == "program", registry.configuration.isEnabled else { return nil }
     return try await respondBelow(segments[1], request, context)
@@ -69,7 +69,8 @@ package struct ProgramResponder<Context: ChannelRequestContext>: Sendable {
       guard program.settings.relaysWebSocket(at: path) else {
         throw TangorError(.notFound, "No WebSocket of this program is relayed at \(path.prefix(200)).")
       }
-      return try await relaySocket(request, context, program, path: target)
+      return try await webSockets.response(
+        to: request, channel: context.channel, target: program, path: target, passesCookies: program.settings.relaysHTTP)
     }
     guard program.settings.relaysHTTP else { throw TangorError(.notFound, "Plain HTTP is not relayed to this program.") }
     return try await relayRequest(request, context, program, path: target, prefix: prefix)
@@ -94,10 +95,6 @@ package struct ProgramResponder<Context: ChannelRequestContext>: Sendable {
     let program = try registry.program(key)
     guard program.isRunning else { throw TangorError(.programNotFound, "This program has ended.") }
     return program
-  }
-
-  private func relaySocket(_ request: Request, _ context: Context, _ program: Program, path: String) async throws -> Response {
-    try await webSockets.response(to: request, channel: context.channel, target: program, path: path)
   }
 }
 

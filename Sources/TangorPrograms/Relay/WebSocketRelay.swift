@@ -28,25 +28,27 @@ package struct WebSocketRelay: Sendable {
 
   /// Answers a page's handshake, once the program has answered one of the relay's own.
   ///
-  /// The program gets the headers of the page's request, but for `Cookie`, `Authorization`, `Origin` and those of the connection.
+  /// The program gets the headers of the page's request, but for `Authorization`, `Origin` and those of the connection.
   ///
   /// - Parameters:
   ///   - request: The page's handshake.
   ///   - channel: The page's connection.
   ///   - target: The program. The socket is attached to it from before the connection until its end.
   ///   - path: The program's path, with its query.
+  ///   - passesCookies: Whether the program gets the page's cookies, because its own are among them.
   /// - Returns: The 101, with the subprotocol that the program chose.
   /// - Throws: `bad_gateway` when the program cannot be reached, refuses or has ended, `timeout` when it does not answer,
   ///   `upgrade_required`, `origin_refused` and `invalid_request` as ``WebSocketUpgrade`` does.
   package func response(
-    to request: Request, channel: any Channel, target: any RelayTarget, path: String
+    to request: Request, channel: any Channel, target: any RelayTarget, path: String, passesCookies: Bool = false
   ) async throws -> Response {
     try await upgrade.response(to: request, channel: channel) { offered in
       let socket = RelaySocket(target: target, eventLoop: channel.eventLoop)
       guard target.attach(socket) else { throw TangorError(.badGateway, "The program has ended.") }
       do {
         let headers = ForwardedHeaders(
-          request, channel: channel, leavingOut: Self.handshakeNames, address: configuration.address(of: request, on: channel),
+          request, channel: channel, leavingOut: passesCookies ? Self.handshakeNames : Self.handshakeNames.union(["cookie"]),
+          address: configuration.address(of: request, on: channel),
           prefix: nil)
         let program = try await ProgramConnection.open(
           port: target.port, path: path, headers: headers, subprotocols: offered, on: channel.eventLoop, configuration: configuration)
@@ -59,7 +61,7 @@ package struct WebSocketRelay: Sendable {
   }
 
   private static let handshakeNames: Set<String> = [
-    "cookie", "origin", "content-length", "content-type", "sec-websocket-key", "sec-websocket-version", "sec-websocket-protocol",
+    "origin", "content-length", "content-type", "sec-websocket-key", "sec-websocket-version", "sec-websocket-protocol",
     "sec-websocket-extensions", "sec-websocket-accept",
   ]
 
