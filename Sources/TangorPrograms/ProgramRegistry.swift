@@ -188,28 +188,31 @@ public final class ProgramRegistry: Sendable {
 
   /// Ends programs that pass their limits and forgets those that ended long ago, until the task is cancelled.
   public func run() async {
-    for await _ in arrivals.stream {
-      while table.withLock({ !$0.all.isEmpty }) {
-        do { try await time.sleep(time.now() + .seconds(1)) } catch { return }
-        await sweep()
+    await withDiscardingTaskGroup { endings in
+      for await _ in arrivals.stream {
+        while table.withLock({ !$0.all.isEmpty }) {
+          do { try await time.sleep(time.now() + .seconds(1)) } catch { return }
+          // One that takes its time to end keeps no other from being looked after.
+          for (program, cause) in sweep() { endings.addTask { await self.end(program, cause) } }
+        }
       }
     }
   }
 
-  /// Ends the programs that pass their limits now, and forgets those that ended long ago.
-  func sweep() async {
+  /// Forgets the programs that ended long ago.
+  ///
+  /// - Returns: Those that have to end now by their limits, and why.
+  private func sweep() -> [(Program, ProgramState.Cause)] {
     let limits = configuration.limits
     let now = time.now()
     let live = table.withLock { table in
       table.forget(now: now)
       return table.live
     }
-    await withDiscardingTaskGroup { group in
-      for program in live {
-        var cause = program.due(limits)
-        if cause == nil, let most = limits.memory, let memory = program.memory, memory > most { cause = .memory }
-        if let cause { group.addTask { await self.end(program, cause) } }
-      }
+    return live.compactMap { program in
+      var cause = program.due(limits)
+      if cause == nil, program.isRunning, let most = limits.memory, let memory = program.memory, memory > most { cause = .memory }
+      return cause.map { (program, $0) }
     }
   }
 

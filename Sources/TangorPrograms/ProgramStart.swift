@@ -47,16 +47,20 @@ struct ProgramStart {
       onEnd()
       outcome.yield(.failed(returnCode: ending.returnCode))
     }
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      defer { group.cancelAll() }
-      group.addTask { [time] in
+    let group = ProcessGroup(child.processIdentifier)
+    return try await withThrowingTaskGroup(of: Void.self) { tasks in
+      defer { tasks.cancelAll() }
+      tasks.addTask { [time] in
         try await time.sleep(deadline)
         outcome.yield(.timedOut)
       }
-      group.addTask { [time, port, eventLoop, program] in
-        if !program.settings.ready.isEmpty { for await _ in signs {} }
-        // What says that it is ready may be about to listen only.
-        while await !PortProbe.answers(port: port, on: eventLoop) { try await time.sleep(time.now() + Self.probeInterval) }
+      tasks.addTask { [time, port, eventLoop, program] in
+        let saysSo = !program.settings.ready.isEmpty
+        if saysSo { for await _ in signs {} }
+        // What says that it is ready may be about to listen only. What says nothing is not taken for another that has its port.
+        while !(await PortProbe.answers(port: port, on: eventLoop) && (saysSo || PortListener.isHeld(port, by: group) ?? true)) {
+          try await time.sleep(time.now() + Self.probeInterval)
+        }
         outcome.yield(.ready)
       }
       for await outcome in outcomes { return outcome }

@@ -209,7 +209,8 @@ def test_other_kinds(http: Client) -> None:
         answer = http.post(path)
         assert answer.status_code == status and words in answer.json()["detail"], answer.text
     assert http.get(f"/programs/{'0' * 32}").json()["code"] == "program_not_found"
-    assert http.get(f"/programs/{key}/logs?after=x").status_code == 400
+    for query in ("after=x", "after=-1", "max=0", "max=1001", "speed=1", "after=%ff", "after=%2"):
+        assert http.get(f"/programs/{key}/logs?{query}").status_code == 400, query
 
 
 def test_live_methods(http: Client) -> None:

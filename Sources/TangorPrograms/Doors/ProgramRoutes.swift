@@ -59,7 +59,10 @@ public struct ProgramRoutes<Context: ChannelRequestContext>: Sendable {
     }
     var after = 0
     var maximum = ProgramLog.Page.largest
-    for (name, value) in FormFields(parsing: request.uri.query ?? "")?.fields ?? [] {
+    guard let query = FormFields(parsing: request.uri.query ?? "") else {
+      throw TangorError(.invalidRequest, "The query is not percent-encoded UTF-8.")
+    }
+    for (name, value) in query.fields {
       switch (name, Int(value)) {
       case ("after", let number?) where number >= 0: after = number
       case ("max", let number?) where (1...ProgramLog.Page.largest).contains(number): maximum = number

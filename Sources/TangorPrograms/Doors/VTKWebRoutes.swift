@@ -80,7 +80,7 @@ public struct VTKWebRoutes<Context: ChannelRequestContext>: Sendable {
       if !(error is ProgramStartError), !(error is TangorError) { context.logger.error("vtkweb failed", metadata: ["error": "\(error)"]) }
       var response = ProgramDoor.respond(ProgramAnswer.failed(error, requestID: context.id))
       response.status = HTTPResponse.Status(code: problem.code.status)
-      if let retryAfter = problem.retryAfter { response.headers[.retryAfter] = String(max(1, Int(retryAfter.seconds.rounded(.up)))) }
+      response.headers[.retryAfter] = problem.retryAfterField
       return response
     }
   }

@@ -1,3 +1,5 @@
+import TangorServing
+
 /// Turns addresses that a program gives out into those under which clients see it.
 struct ProgramAddress {
   private let authorities: [String]
@@ -31,7 +33,7 @@ struct ProgramAddress {
     var parts = cookie.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
     parts = parts.enumerated().compactMap { index, part in
       guard index > 0 else { return part }
-      let pair = part.split(separator: "=", maxSplits: 1).map { $0.trimmingBlanks }
+      let pair = part.split(separator: "=", maxSplits: 1).map { String($0.trimmed) }
       switch pair.first?.lowercased() {
       case "domain": return nil
       case "path" where pair.count == 2 && pair[1].hasPrefix("/"): return " Path=\(prefixed(pair[1]))"
@@ -45,14 +47,5 @@ struct ProgramAddress {
     // A program that heeds X-Forwarded-Prefix has done it itself.
     if path == prefix || ["/", "?", "#"].contains(where: { path.hasPrefix(prefix + $0) }) { return path }
     return prefix + path
-  }
-}
-
-extension Substring {
-  fileprivate var trimmingBlanks: String {
-    var text = self
-    while text.first == " " || text.first == "\t" { text.removeFirst() }
-    while text.last == " " || text.last == "\t" { text.removeLast() }
-    return String(text)
   }
 }

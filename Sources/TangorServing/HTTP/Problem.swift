@@ -69,9 +69,7 @@ package struct Problem: Sendable {
 
   private func content(accept: String?) -> (headers: HTTPFields, body: ByteBuffer) {
     var headers: HTTPFields = [.cacheControl: "no-store"]
-    if let retryAfter = error.retryAfter {
-      headers[.retryAfter] = String(max(1, Int(retryAfter.seconds.rounded(.up))))
-    }
+    headers[.retryAfter] = error.retryAfterField
     if error.code == .methodNotAllowed, !error.allowed.isEmpty { headers[.allow] = error.allowed.joined(separator: ", ") }
     if let length = error.completeLength { headers[.contentRange] = "bytes */\(length)" }
     if error.code == .upgradeRequired {
@@ -118,6 +116,11 @@ package struct Problem: Sendable {
     }
     return false
   }
+}
+
+extension TangorError {
+  /// The value of `Retry-After`, in whole seconds; nil where it is not known when to try again.
+  package var retryAfterField: String? { retryAfter.map { String(max(1, Int($0.seconds.rounded(.up)))) } }
 }
 
 extension String {
