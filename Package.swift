@@ -206,7 +206,8 @@ let package = Package(
     .testTarget(
       name: "TangorProgramsTests",
       dependencies: [
-        "TangorPrograms", "TangorServing", "TangorTesting", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, nioEmbedded,
+        "TangorPrograms", "TangorServing", "TangorTesting", crypto, hummingbird, hummingbirdTesting, httpTypes, logging, nioCore,
+        nioEmbedded,
         nioHTTP1,
         nioPosix,
       ],

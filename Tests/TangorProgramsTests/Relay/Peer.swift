@@ -64,3 +64,11 @@ struct Peer {
     return Frame(header[0] & 0x0F, payload, isFinal: header[0] & 0x80 != 0)
   }
 }
+
+extension RawConnection {
+  /// Asks for a socket.
+  func upgrade(_ headers: String...) async throws -> RawResponse {
+    try await send(Peer.handshake("/ws", headers))
+    return try await response()
+  }
+}
